@@ -1,0 +1,1 @@
+//! Running a step as a supervised child process.
