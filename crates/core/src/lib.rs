@@ -7,9 +7,14 @@
 //! Follow one asset through the modules: [`manifest`] (declare), `graph` (validate), `selection` and
 //! `plan` (request), `decide` over `world` (dispatch, retry, finish), [`report`] (record).
 
+pub mod cron;
+pub mod effect;
+mod event;
 pub mod id;
 pub mod key;
 pub mod manifest;
 pub mod metadata;
+pub mod record;
 pub mod report;
+pub mod selection;
 pub mod time;

@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The storage port: what the control plane asks of a database, and nothing about how.
+//!
+//! [`Journal`] is the leader's side: take the lead, load the world, commit batches of effects under a term.
+//! [`Reader`] is everybody's side: what the API shows. A [`Store`] is both. Every implementation passes the
+//! [`conformance`] suite; [`memory::MemoryStore`] is the reference that the simulator runs on.
+
+pub mod conformance;
+mod error;
+mod journal;
+pub mod memory;
+mod reader;
+
+pub use error::{CommitError, StoreError};
+pub use journal::{ActiveRun, Image, Journal, Leader, LeaderClaim, Retention, StoredPlan};
+pub use reader::{
+    AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter,
+};
+
+/// A whole store.
+pub trait Store: Journal + Reader {}
+
+impl<T: Journal + Reader> Store for T {}
