@@ -53,7 +53,12 @@ impl Attribute {
     }
 
     /// Does the asset have a value of this attribute that passes? For tags the value is the tag's name.
-    pub(crate) fn any<U: Universe + ?Sized>(self, universe: &U, node: usize, mut pass: impl FnMut(&str) -> bool) -> bool {
+    pub(crate) fn any<U: Universe + ?Sized>(
+        self,
+        universe: &U,
+        node: usize,
+        mut pass: impl FnMut(&str) -> bool,
+    ) -> bool {
         match self {
             Self::Key => pass(universe.key(node)),
             Self::Group => pass(universe.group(node)),

@@ -101,7 +101,9 @@ impl<'a, U: Universe + ?Sized> Evaluator<'a, U> {
             Expr::Call(function, of) => {
                 let mut members = self.set(of);
                 let beyond = match function {
-                    Function::Roots => reach(&members, Reach::Unlimited, |node| self.universe.downstream(node)),
+                    Function::Roots => {
+                        reach(&members, Reach::Unlimited, |node| self.universe.downstream(node))
+                    }
                     Function::Sinks => reach(&members, Reach::Unlimited, |node| self.universe.upstream(node)),
                 };
                 members.subtract(&beyond);
@@ -116,9 +118,11 @@ impl<'a, U: Universe + ?Sized> Evaluator<'a, U> {
             out.insert(node);
             found = true;
         };
-        match literal_key(term) {
-            Some(key) => self.universe.find(key).into_iter().for_each(&mut take),
-            None => (0..self.universe.len()).filter(|&node| holds(term, self.universe, node)).for_each(&mut take),
+        let universe = self.universe;
+        if let Some(key) = literal_key(term) {
+            universe.find(key).into_iter().for_each(&mut take);
+        } else {
+            (0..universe.len()).filter(|&node| holds(term, universe, node)).for_each(&mut take);
         }
         if !found {
             self.unmatched.push(term);
@@ -136,7 +140,9 @@ fn literal_key(term: &Term) -> Option<&str> {
 fn holds<U: Universe + ?Sized>(term: &Term, universe: &U, node: usize) -> bool {
     match &term.test {
         Test::Is(pattern) => term.attribute.any(universe, node, |value| pattern.matches(value)),
-        Test::Pair(name, value) => universe.tags(node).iter().any(|(n, v)| name.matches(n) && value.matches(v)),
+        Test::Pair(name, value) => {
+            universe.tags(node).iter().any(|(n, v)| name.matches(n) && value.matches(v))
+        }
         Test::Missing => !term.attribute.any(universe, node, |_| true),
     }
 }

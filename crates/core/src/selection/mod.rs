@@ -42,6 +42,7 @@ mod ast;
 mod attribute;
 mod error;
 mod eval;
+mod explain;
 mod lexer;
 mod nearest;
 mod nodes;
@@ -89,7 +90,7 @@ impl Selection {
         Self::from_expr(Expr::All)
     }
 
-    /// The assets with exactly these keys; every asset is *not* what no key at all selects, but nothing.
+    /// The assets with exactly these keys. No key at all selects nothing.
     pub fn keys<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
         let terms: Vec<Expr> = keys.into_iter().map(key_term).collect();
         if terms.is_empty() {

@@ -1,11 +1,11 @@
-//! Tokens to expression, by recursive descent. Depth is bounded, so the stack is too.
+//! Tokens to expression, by recursive descent. Depth is bounded, so the stack is too. What is said about a
+//! text that is wrong is in `explain`.
 
 use super::{
     ast::{Expr, Function, Reach, Term, Test},
     attribute::Attribute,
     error::{SelectionError, Span},
     lexer::{Token, TokenKind, tokens},
-    nearest::nearest,
     pattern::{Atom, Pattern},
 };
 
@@ -27,8 +27,8 @@ pub(crate) fn parse(text: &str) -> Parsed<Expr> {
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
@@ -39,7 +39,7 @@ impl<'a> Parser<'a> {
         self.tokens.get(self.at).copied()
     }
 
-    fn peek_kind(&self) -> Option<TokenKind> {
+    pub(super) fn peek_kind(&self) -> Option<TokenKind> {
         self.peek().map(|token| token.kind)
     }
 
@@ -53,11 +53,17 @@ impl<'a> Parser<'a> {
         Some(token)
     }
 
-    fn slice(&self, token: Token) -> &'a str {
+    pub(super) fn slice(&self, token: Token) -> &'a str {
         self.text.get(token.span.range()).unwrap_or_default()
     }
 
-    fn error(&self, span: Span, message: impl Into<String>) -> SelectionError {
+    /// The text of the token that was read last.
+    pub(super) fn before(&self) -> Option<&'a str> {
+        let token = self.tokens.get(self.at.checked_sub(1)?)?;
+        Some(self.slice(*token))
+    }
+
+    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> SelectionError {
         SelectionError::new(self.text, span, message)
     }
 
@@ -181,9 +187,7 @@ impl<'a> Parser<'a> {
             Some(TokenKind::Colon) => self.attribute(token),
             Some(TokenKind::Open) => self.call(token),
             _ if name == "*" => Ok(Expr::All),
-            _ if self.is_number(token) => Err(self
-                .error(token.span, format!("{name} is a number of layers, but there is no `+` that it belongs to"))
-                .hint(format!("write `key:{name}` for the asset with this key"))),
+            _ if self.is_number(token) => Err(self.stray_number(token)),
             _ => Ok(Expr::Term(Term {
                 attribute: Attribute::Key,
                 test: Test::Is(Pattern::glob(name)),
@@ -300,94 +304,4 @@ impl<'a> Parser<'a> {
 
 const fn is_value(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Word | TokenKind::And | TokenKind::Or | TokenKind::Not)
-}
-
-/// The errors, apart from the grammar, so that both can be read.
-impl Parser<'_> {
-    /// Something stands after a complete selection.
-    fn left_over(&self, token: Token) -> SelectionError {
-        let text = self.slice(token);
-        match token.kind {
-            TokenKind::Close => self.error(token.span, "this `)` has no `(`"),
-            TokenKind::Unknown | TokenKind::Unterminated => self.bad_token(token),
-            TokenKind::Plus => self
-                .error(token.span, "there is a `+` too many")
-                .hint("use parentheses to go on from a result: `(x+1)+`"),
-            TokenKind::Colon | TokenKind::Equals => self
-                .error(token.span, format!("`{text}` is not expected here"))
-                .hint(format!("put the value in double quotes if `{text}` is part of it")),
-            _ => self
-                .error(token.span, format!("`and` or `or` is missing before `{text}`"))
-                .hint("quote a value that has spaces in it: `key:\"my asset\"`"),
-        }
-    }
-
-    /// There is no asset, attribute or parenthesis where one must be.
-    fn missing_operand(&self, found: Option<Token>) -> SelectionError {
-        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map(|&token| self.slice(token));
-        let Some(token) = found else {
-            let end = Span::new(self.text.len(), self.text.len());
-            let after = before.map(|text| format!(" after `{text}`")).unwrap_or_default();
-            return self.error(end, format!("something to select is missing{after}"));
-        };
-        let text = self.slice(token);
-        match token.kind {
-            TokenKind::Unknown | TokenKind::Unterminated => self.bad_token(token),
-            TokenKind::Not => self
-                .error(token.span, "`not` needs parentheses here")
-                .hint("write `+(not x)`, or `not +x` for the opposite of `+x`"),
-            TokenKind::Plus => self
-                .error(token.span, "there is a `+` too many")
-                .hint("write `2+x` for two layers, or `+(+x)` to go on from a result"),
-            TokenKind::Null => self
-                .error(token.span, "`<null>` is the value of an attribute")
-                .hint("write `owner:<null>` for assets without an owner"),
-            _ => self.error(token.span, format!("something to select is missing before `{text}`")),
-        }
-    }
-
-    fn missing_value(&self, span: Span, sign: Token, attribute: Attribute) -> SelectionError {
-        let name = attribute.name();
-        let sign = self.slice(sign);
-        self.error(span, format!("a value is missing after `{sign}`")).hint(match sign {
-            "=" => format!("write `{name}:name=value`; `{name}:name=\"\"` is the empty value"),
-            _ => format!("write `{name}:*` for any value"),
-        })
-    }
-
-    fn bad_token(&self, token: Token) -> SelectionError {
-        let text = self.slice(token);
-        if token.kind == TokenKind::Unterminated {
-            return self.error(token.span, "the closing double quote is missing");
-        }
-        let hint = match text {
-            "&" => "write `and`".to_owned(),
-            "|" => "write `or`".to_owned(),
-            "," => "write `or` between selections".to_owned(),
-            "!" | "~" => "write `not`".to_owned(),
-            "'" | "`" | "\u{201c}" | "\u{201d}" => "use double quotes around a value: `\"…\"`".to_owned(),
-            _ => "put the value in double quotes if this is part of it".to_owned(),
-        };
-        self.error(token.span, format!("`{}` means nothing here", text.escape_debug())).hint(hint)
-    }
-
-    fn unknown_attribute(&self, name: Token) -> SelectionError {
-        let text = self.slice(name);
-        let known = Attribute::ALL.map(Attribute::name).join(", ");
-        let error = self.error(name.span, format!("there is no attribute `{text}`; there are {known}"));
-        match Attribute::nearest(text).first() {
-            Some(nearest) => error.hint(format!("did you mean `{nearest}`?")),
-            None => error,
-        }
-    }
-
-    fn unknown_function(&self, name: Token) -> SelectionError {
-        let text = self.slice(name);
-        let known = Function::ALL.map(Function::name);
-        let error = self.error(name.span, format!("there is no function `{text}`; there are {}", known.join(", ")));
-        match nearest(text, known).first() {
-            Some(nearest) => error.hint(format!("did you mean `{nearest}`?")),
-            None => error.hint("write `and` or `or` before the parenthesis to combine the two"),
-        }
-    }
 }

@@ -102,7 +102,10 @@ impl Piece {
             Self::Text(text) => value.starts_with(text).then_some(text.len()),
             Self::Holes(chars) => {
                 let mut rest = value.chars();
-                chars.iter().all(|want| rest.next().is_some_and(|c| want.is_none_or(|w| w == c))).then(|| value.len() - rest.as_str().len())
+                chars
+                    .iter()
+                    .all(|want| rest.next().is_some_and(|c| want.is_none_or(|w| w == c)))
+                    .then(|| value.len() - rest.as_str().len())
             }
         }
     }
@@ -111,7 +114,9 @@ impl Piece {
     fn find_end(&self, value: &str) -> Option<usize> {
         match self {
             Self::Text(text) => value.find(text).map(|at| at + text.len()),
-            Self::Holes(_) => value.char_indices().find_map(|(at, _)| self.prefix(&value[at..]).map(|length| at + length)),
+            Self::Holes(_) => {
+                value.char_indices().find_map(|(at, _)| self.prefix(&value[at..]).map(|length| at + length))
+            }
         }
     }
 
