@@ -1,0 +1,67 @@
+//! The demand forecast: a Python step that reads and writes the warehouse itself.
+
+use crate::warehouse::record;
+use jiff::civil::Date;
+use std::io;
+use std::path::Path;
+
+record! {
+    /// Pieces that will be asked for. Written by the Python step.
+    pub struct DemandForecast in "activation_demand_forecast" key(category, day) {
+        /// Product category.
+        pub category: String,
+        /// The day, after the last one with a sale.
+        pub day: Date,
+        /// Expected pieces.
+        pub units: f64,
+    }
+}
+
+record! {
+    /// How good the forecast of a category is. Written by the Python step.
+    pub struct ForecastMetric in "activation_forecast_metrics" key(category) {
+        /// Product category.
+        pub category: String,
+        /// Days the model was trained on.
+        pub train_days: i64,
+        /// Days it was tested on.
+        pub test_days: i64,
+        /// Mean absolute error on the test days, in pieces.
+        pub mae: f64,
+        /// The same for "as a week ago", which the model has to beat.
+        pub naive_mae: f64,
+        /// Sum of absolute errors over sum of demand on the test days, in percent.
+        pub wape_percent: f64,
+        /// Smoothing of level, trend and weekday that did best in training.
+        pub parameters: String,
+    }
+}
+
+const SCRIPT: &str = include_str!("forecast.py");
+
+/// Writes the script into `folder` and returns the command that runs it: program and arguments.
+///
+/// The script is part of the binary, so that a deployment stays one file. It needs Python 3.9 and no packages. It
+/// prints its metrics as one JSON object on the last line of its output and exits 0, or says what is wrong on standard
+/// error and exits with another code.
+///
+/// # Errors
+/// When the script cannot be written.
+pub fn forecast_command(
+    folder: &Path,
+    warehouse: &Path,
+    horizon_days: u32,
+) -> io::Result<Vec<String>> {
+    std::fs::create_dir_all(folder)?;
+    let script = folder.join("forecast.py");
+    std::fs::write(&script, SCRIPT)?;
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    Ok(vec![
+        "python3".to_owned(),
+        text(&script),
+        "--warehouse".to_owned(),
+        text(warehouse),
+        "--horizon".to_owned(),
+        horizon_days.to_string(),
+    ])
+}

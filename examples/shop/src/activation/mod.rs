@@ -1,0 +1,13 @@
+//! Putting the warehouse to use: customer segments, their sync to the CRM, and the demand forecast.
+
+mod crm;
+mod forecast;
+mod segments;
+
+pub use crm::{
+    CrmContact, CrmReject, SyncError, SyncOutcome, SyncSummary, pending_contacts, sync_segments,
+};
+pub use forecast::{DemandForecast, ForecastMetric, forecast_command};
+pub use segments::{
+    CustomerSegment, Segment, SegmentError, Segmentation, build_segments, segment_customers,
+};
