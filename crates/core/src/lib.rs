@@ -7,11 +7,14 @@
 //! Follow one asset through the modules: [`manifest`] (declare), `graph` (validate), `selection` and
 //! `plan` (request), `decide` over `world` (dispatch, retry, finish), [`report`] (record).
 
+pub mod command;
 pub mod cron;
 pub mod effect;
 mod event;
+pub mod graph;
 pub mod id;
 pub mod key;
+pub mod lease;
 pub mod manifest;
 pub mod metadata;
 pub mod record;

@@ -20,15 +20,19 @@ struct Times {
     clock: bool,
 }
 
+/// The days in words; no words at all mean every day of every month.
+struct DayWords {
+    /// Whether no day is named, though months may be.
+    every: bool,
+    text: Option<String>,
+}
+
 /// The expression in words; `None` where it has no common shape.
 pub(super) fn words(expression: &Expression) -> Option<String> {
     let times = times(expression)?;
     let days = days(expression)?;
-    Some(match days {
-        Some(days) => format!("{} {days}", times.text),
-        None if times.clock => format!("{} every day", times.text),
-        None => times.text,
-    })
+    let daily = (times.clock && days.every).then(|| "every day".to_owned());
+    Some([Some(times.text), daily, days.text].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 fn times(expression: &Expression) -> Option<Times> {
@@ -37,7 +41,9 @@ fn times(expression: &Expression) -> Option<Times> {
     let hours: Vec<u32> = hour.values().collect();
     let step = even_step(&minutes, 60);
     match (minutes.as_slice(), hours.as_slice()) {
-        (_, hours) if let Some(step) = step => Some(frequent(step, hours, *minutes.last()?)?),
+        (&[.., last], hours) if let Some(step) = step.filter(|_| whole_hours(hours, minutes.len())) => {
+            frequent(step, hours, last)
+        }
         (&[minute], _) if hour.whole() => Some(hourly("every hour", minute)),
         (&[minute], hours) if let Some(step) = even_step(hours, 24).filter(|_| hour.starred()) => {
             Some(hourly(&format!("every {step} hours"), minute))
@@ -58,17 +64,19 @@ fn times(expression: &Expression) -> Option<Times> {
     }
 }
 
+/// Whether firings through these hours read better as a rhythm than as a list of clock times.
+fn whole_hours(hours: &[u32], per_hour: usize) -> bool {
+    hours.len() == 24 || (contiguous(hours) && per_hour > 2)
+}
+
 /// Every so many minutes, all day or in one stretch of hours.
 fn frequent(step: u32, hours: &[u32], last_minute: u32) -> Option<Times> {
     let every = if step == 1 { "every minute".to_owned() } else { format!("every {step} minutes") };
     if hours.len() == 24 {
         return Some(Times { text: every, clock: false });
     }
-    let (first, last) = (hours.first()?, hours.last()?);
-    contiguous(hours).then(|| {
-        let text = format!("{every} from {} to {}", clock(*first, 0), clock(*last, last_minute));
-        Times { text, clock: true }
-    })
+    let (first, last) = (clock(*hours.first()?, 0), clock(*hours.last()?, last_minute));
+    Some(Times { text: format!("{every} from {first} to {last}"), clock: true })
 }
 
 fn hourly(every: &str, minute: u32) -> Times {
@@ -76,31 +84,26 @@ fn hourly(every: &str, minute: u32) -> Times {
     Times { text, clock: false }
 }
 
-/// The days in words, `Some(None)` for every day, `None` where they have no common shape.
-#[expect(clippy::option_option, reason = "every day and indescribable days are different answers")]
-fn days(expression: &Expression) -> Option<Option<String>> {
-    let months = match expression.month.whole() {
-        true => None,
-        false => Some(listed(expression.month, &MONTHS, 1)),
-    };
+/// `None` where the days have no common shape.
+fn days(expression: &Expression) -> Option<DayWords> {
+    let (day, weekday) = (expression.day, expression.weekday);
+    let months = (!expression.month.whole()).then(|| listed(expression.month, &MONTHS, 1));
     let in_months = months.as_ref().map(|months| format!("in {months}"));
     let either = expression.days() == Days::Either;
-    let (day, weekday) = (expression.day, expression.weekday);
     let on_weekday = format!("on {}", listed(weekday, &WEEKDAYS, 0));
-    let parts = match (day.whole(), weekday.whole()) {
-        (true, true) => return Some(in_months),
-        (true, false) | (false, true) if either => return Some(in_months),
-        (true, false) => [Some(on_weekday), in_months],
+    let named = match (day.whole(), weekday.whole()) {
+        (true, true) => return Some(DayWords { every: true, text: in_months }),
+        (true, false) | (false, true) if either => return Some(DayWords { every: true, text: in_months }),
+        (true, false) => on_weekday,
         (false, true) => {
             let months = months.unwrap_or_else(|| "every month".to_owned());
-            [Some(format!("{} of {months}", numbered(day)?)), None]
+            return Some(DayWords { every: false, text: Some(format!("{} of {months}", numbered(day)?)) });
         }
-        (false, false) if either => {
-            [Some(format!("{} of the month or {on_weekday}", numbered(day)?)), in_months]
-        }
+        (false, false) if either => format!("{} of the month or {on_weekday}", numbered(day)?),
         (false, false) => return None,
     };
-    Some(Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" ")))
+    let text = [Some(named), in_months].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Some(DayWords { every: false, text: Some(text) })
 }
 
 /// Days of the month: `on day 1`, `on days 1 to 7`, `on days 1 and 15`.

@@ -44,7 +44,7 @@ mod error;
 mod eval;
 mod explain;
 mod lexer;
-mod nearest;
+pub(crate) mod nearest;
 mod nodes;
 mod parser;
 mod pattern;

@@ -1,0 +1,205 @@
+//! What people and programs may ask of the control plane, and what it answers.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{DeploymentId, RunId, SnapshotId},
+    manifest::Switch,
+    record::{RunState, VersionKind},
+    report::Materialized,
+    time::Millis,
+};
+
+/// A command with what is known about who asks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The deployment that it is about.
+    pub deployment: DeploymentId,
+    /// Who asks, as the server knows them.
+    pub principal: String,
+    /// The caller's idempotency key: the same key with the same command is one command (D4).
+    pub key: Option<String>,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// One thing that can be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Materialize a selection.
+    Launch(Launch),
+    /// Stop a run.
+    Cancel {
+        /// The run.
+        run: RunId,
+    },
+    /// Run again what an ended run was asked to do.
+    Retry(Retry),
+    /// Make a manifest live for its location.
+    Deploy(Deploy),
+    /// Switch a schedule.
+    SwitchSchedule {
+        /// Its name.
+        name: String,
+        /// On or off.
+        switch: Switch,
+    },
+    /// Set a pool's limit; none goes back to what is declared.
+    SetPool {
+        /// Its name.
+        name: String,
+        /// Its limit.
+        limit: Option<u32>,
+    },
+    /// Record a version of an asset that others make (or that was made outside of a run).
+    ReportVersion {
+        /// Made or looked at.
+        kind: VersionKind,
+        /// The version. It needs no run.
+        version: Materialized,
+    },
+}
+
+impl Command {
+    /// The command's name in the audit log.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Launch(_) => "run.launch",
+            Self::Cancel { .. } => "run.cancel",
+            Self::Retry(_) => "run.retry",
+            Self::Deploy(_) => "deploy",
+            Self::SwitchSchedule { .. } => "schedule.switch",
+            Self::SetPool { .. } => "pool.set",
+            Self::ReportVersion { .. } => "asset.report",
+        }
+    }
+}
+
+/// A request to materialize a selection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Launch {
+    /// The new run's id, made by the server that took the request.
+    pub run: RunId,
+    /// What, in the selection language, or `job:name`.
+    pub selection: String,
+    /// The partition; empty for assets without partitions.
+    pub partition: String,
+    /// Tags of the run.
+    pub tags: BTreeMap<String, String>,
+    /// Config per step name.
+    pub config: BTreeMap<String, serde_json::Value>,
+    /// Runs with a higher number start first; none takes the job's, or zero.
+    pub priority: Option<i32>,
+    /// The longest it may take from its start; none takes the job's.
+    pub timeout: Option<Millis>,
+}
+
+/// A request to run again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retry {
+    /// The new run's id, made by the server that took the request.
+    pub run: RunId,
+    /// The ended run.
+    pub of: RunId,
+    /// Which of its steps, given by the server from the ended run's records.
+    pub scope: RetryScope,
+}
+
+/// Which steps of an ended run are run again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RetryScope {
+    /// All of them.
+    All(RetrySource),
+    /// Those that did not succeed.
+    FromFailure(RetrySource, Vec<crate::id::StepNo>),
+}
+
+/// What a retry takes over from the run that it repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetrySource {
+    /// The ended run.
+    pub run: Arc<crate::record::RunRecord>,
+    /// Its plan as JSON.
+    pub plan: Arc<str>,
+    /// Its definitions.
+    pub manifest: Arc<str>,
+}
+
+/// A request to make a manifest live.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deploy {
+    /// The manifest as JSON, as it came.
+    pub manifest: Arc<str>,
+    /// Ids for assets that have none yet, as many as the manifest has assets.
+    pub ids: Vec<crate::id::AssetId>,
+}
+
+/// What a command did. It is durable when it is given (D4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// A run was accepted.
+    Launched {
+        /// Its id.
+        run: RunId,
+        /// How many steps its plan has.
+        steps: u32,
+        /// What was odd about the request, as in "no asset matches key:orders2".
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
+    },
+    /// A run will stop, or had ended already.
+    Canceled {
+        /// The run's state now.
+        state: RunState,
+    },
+    /// A manifest is live.
+    Deployed {
+        /// Its snapshot.
+        snapshot: SnapshotId,
+        /// Whether something changed.
+        changed: bool,
+        /// How many assets it has.
+        assets: u32,
+    },
+    /// Done; there is nothing else to say.
+    Done,
+}
+
+/// Why a command was refused. Nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What kind of refusal.
+    pub code: RefusalCode,
+    /// What is wrong, where, and what to do.
+    pub message: String,
+    /// Single findings with their places, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<crate::graph::Finding>,
+}
+
+impl Refusal {
+    /// A refusal with a message.
+    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), findings: Vec::new() }
+    }
+}
+
+/// What kind of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// Nothing has that name or id.
+    NotFound,
+    /// The request contradicts itself, the definitions or the language.
+    Invalid,
+    /// The thing is in a state in which this cannot be done.
+    Conflict,
+    /// The idempotency key was used for another command.
+    KeyReused,
+    /// The manifest is broken; what was live stays live.
+    BrokenManifest,
+}
