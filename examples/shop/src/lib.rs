@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod money;
 pub mod privacy;
 pub mod random;
+pub mod setup;
 pub mod shop_api;
 pub mod warehouse;
 pub mod world;

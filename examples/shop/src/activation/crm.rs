@@ -196,7 +196,7 @@ async fn record_answer(
             // An earlier refusal is settled.
             None => {
                 load.delete::<CrmReject>(crate::warehouse::Value::Integer(update.customer_id))
-                    .await?
+                    .await?;
             }
         }
     }

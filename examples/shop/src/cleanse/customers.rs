@@ -37,7 +37,7 @@ pub fn cleanse_customers(raw: &[RawCustomer]) -> Cleansed<CleanCustomer> {
                     RawCustomer::TABLE,
                     &row.customer_key,
                     "not_a_customer",
-                    format!("change {}", row.seq),
+                    &format!("change {}", row.seq),
                 );
                 continue;
             }

@@ -75,15 +75,15 @@ pub fn cleanse_export_lines(raw: &[RawExportLine]) -> Cleansed<CleanExportLine> 
         if first != place {
             cleansed.reject(
                 RawExportLine::TABLE,
-                key,
+                &key,
                 "repeated_line",
-                format!("same as {}:{}", first.0, first.1),
+                &format!("same as {}:{}", first.0, first.1),
             );
             continue;
         }
         match sort_out(line) {
             Ok(kind) => cleansed.rows.push(kept(line, kind)),
-            Err(reason) => cleansed.reject(RawExportLine::TABLE, key, reason, &line.stock_code),
+            Err(reason) => cleansed.reject(RawExportLine::TABLE, &key, reason, &line.stock_code),
         }
     }
     cleansed

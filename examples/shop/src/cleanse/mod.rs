@@ -17,6 +17,8 @@ pub use orders::{
 pub use products::{CleanProduct, build_products, cleanse_products};
 
 use crate::warehouse::{Record, Warehouse, WarehouseError, record};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 record! {
     /// A raw row that was set aside.
@@ -51,13 +53,7 @@ impl<T> Default for Cleansed<T> {
 }
 
 impl<T> Cleansed<T> {
-    fn reject(
-        &mut self,
-        source: &str,
-        row_key: impl ToString,
-        reason: &str,
-        detail: impl ToString,
-    ) {
+    fn reject(&mut self, source: &str, row_key: &dyn Display, reason: &str, detail: &dyn Display) {
         self.rejects.push(CleanReject {
             source: source.to_owned(),
             row_key: row_key.to_string(),
@@ -91,4 +87,19 @@ async fn store<T: Record>(
         rows: cleansed.rows.len(),
         rejected: cleansed.rejects.len(),
     })
+}
+
+/// How many rows are set aside at present, by raw table and reason.
+///
+/// # Errors
+/// When the warehouse refuses.
+pub async fn reject_counts(
+    warehouse: &Warehouse,
+) -> Result<BTreeMap<(String, String), i64>, WarehouseError> {
+    let rejects: Vec<CleanReject> = warehouse.read_all().await?;
+    let mut counts = BTreeMap::new();
+    for reject in rejects {
+        *counts.entry((reject.source, reject.reason)).or_insert(0) += 1;
+    }
+    Ok(counts)
 }

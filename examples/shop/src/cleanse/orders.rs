@@ -45,13 +45,13 @@ pub fn cleanse_orders(raw: &[RawOrder]) -> Cleansed<CleanOrder> {
     let mut cleansed = Cleansed::default();
     for row in raw {
         match serde_json::from_str::<Order>(&row.payload) {
-            Err(error) => cleansed.reject(RawOrder::TABLE, row.order_id, "not_an_order", error),
+            Err(error) => cleansed.reject(RawOrder::TABLE, &row.order_id, "not_an_order", &error),
             Ok(order) if order.order_id != row.order_id => {
                 cleansed.reject(
                     RawOrder::TABLE,
-                    row.order_id,
+                    &row.order_id,
                     "other_order_inside",
-                    order.order_id,
+                    &order.order_id,
                 );
             }
             Ok(order) => cleansed.rows.push(CleanOrder {
@@ -78,7 +78,7 @@ pub fn cleanse_order_items(raw: &[RawOrder]) -> Cleansed<CleanOrderItem> {
         for item in order.items {
             if !seen.insert(item.line_no) {
                 let key = format!("{}/{}", order.order_id, item.line_no);
-                cleansed.reject(ITEMS_SOURCE, key, "repeated_line", &item.sku);
+                cleansed.reject(ITEMS_SOURCE, &key, "repeated_line", &item.sku);
                 continue;
             }
             cleansed.rows.push(CleanOrderItem {

@@ -2,6 +2,7 @@
 //! Every function takes the cursor it starts from and returns the one to start from next time; loading twice is safe.
 
 mod changes;
+mod cursors;
 mod export;
 mod http;
 mod orders;
@@ -9,6 +10,7 @@ mod orders;
 pub use changes::{
     Applied, RawChange, RawCustomer, RawProduct, apply_customers, apply_products, load_changes,
 };
+pub use cursors::{Cursors, cursors};
 pub use export::{ExportLoad, RawExportLine, RawExportReject, load_export};
 pub use http::{RetryPolicy, ShopClient};
 pub use orders::{OrdersLoad, RawOrder, load_orders};

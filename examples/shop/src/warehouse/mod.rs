@@ -173,6 +173,23 @@ impl Warehouse {
             .map_err(WarehouseError::statement("counting", R::TABLE))
     }
 
+    /// The largest whole number in a column; `None` for an empty table.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn max<R: Record>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<i64>, WarehouseError> {
+        sqlx::query_scalar(AssertSqlSafe(format!(
+            "SELECT MAX({column}) FROM {}",
+            R::TABLE
+        )))
+        .fetch_one(&self.pool)
+        .await
+        .map_err(WarehouseError::statement("reading", R::TABLE))
+    }
+
     /// Closes the file once every use of it has ended.
     pub async fn close(&self) {
         self.pool.close().await;

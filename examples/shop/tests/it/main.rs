@@ -1,0 +1,12 @@
+//! The example's own tests: real HTTP, a real process, real files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a helper that cannot set a test up must fail it"
+)]
+
+mod api;
+mod export;
+mod pipeline;
+mod support;
