@@ -4,6 +4,8 @@ use std::{fmt, io};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+use zstd::bulk::Compressor;
 
 /// A named stream of an attempt's output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,6 +86,13 @@ impl Chunk {
     }
 }
 
+/// Output that waits to be compressed.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) bytes: Vec<u8>,
+    pub(super) last: LastChunk,
+}
+
 /// Output that is compressed but does not have its place in the stream yet.
 #[derive(Debug)]
 pub(super) struct Compressed {
@@ -93,13 +102,52 @@ pub(super) struct Compressed {
     pub(super) last: LastChunk,
 }
 
-/// Compresses one chunk's worth of output.
-pub(super) fn compress(raw: &[u8], level: i32, last: LastChunk) -> io::Result<Compressed> {
-    let bytes = zstd::bulk::compress(raw, level)?;
-    Ok(Compressed {
-        bytes: Bytes::from(bytes),
-        raw_len: u32::try_from(raw.len()).map_err(io::Error::other)?,
-        lines: u32::try_from(memchr::memchr_iter(b'\n', raw).count()).map_err(io::Error::other)?,
-        last,
-    })
+/// Chunks of at least this size are compressed on the blocking pool.
+const ASIDE_FROM: usize = 16 * 1024;
+
+/// Compresses the chunks of one stream, with one zstd context for all of them:
+/// a context takes more than a megabyte.
+pub(super) struct Packer {
+    level: i32,
+    /// None before the first chunk, and while a chunk is being compressed.
+    context: Option<Compressor<'static>>,
+}
+
+impl Packer {
+    pub(super) fn new(level: i32) -> Self {
+        Self {
+            level,
+            context: None,
+        }
+    }
+
+    /// Compresses one chunk. A large one leaves the runtime's threads alone.
+    pub(super) async fn pack(&mut self, raw: Raw) -> io::Result<Compressed> {
+        if raw.bytes.len() < ASIDE_FROM {
+            return self.pack_here(&raw);
+        }
+        let mut aside = Self {
+            level: self.level,
+            context: self.context.take(),
+        };
+        let packing = spawn_blocking(move || (aside.pack_here(&raw), aside));
+        let (packed, back) = packing.await.map_err(io::Error::other)?;
+        self.context = back.context;
+        packed
+    }
+
+    /// Compresses one chunk on this thread.
+    pub(super) fn pack_here(&mut self, raw: &Raw) -> io::Result<Compressed> {
+        let context = match &mut self.context {
+            Some(context) => context,
+            None => self.context.insert(Compressor::new(self.level)?),
+        };
+        let lines = memchr::memchr_iter(b'\n', &raw.bytes).count();
+        Ok(Compressed {
+            bytes: Bytes::from(context.compress(&raw.bytes)?),
+            raw_len: u32::try_from(raw.bytes.len()).map_err(io::Error::other)?,
+            lines: u32::try_from(lines).map_err(io::Error::other)?,
+            last: raw.last,
+        })
+    }
 }

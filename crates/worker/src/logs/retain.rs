@@ -13,7 +13,11 @@ pub(super) struct LastBytes {
 
 impl LastBytes {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, bytes: Vec::new(), total: 0 }
+        Self {
+            limit,
+            bytes: Vec::new(),
+            total: 0,
+        }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -47,7 +51,10 @@ impl Tail {
     /// Keeps at most `lines` lines and `bytes` bytes.
     #[must_use]
     pub fn new(lines: usize, bytes: usize) -> Self {
-        Self { lines, last: LastBytes::new(bytes) }
+        Self {
+            lines,
+            last: LastBytes::new(bytes),
+        }
     }
 
     /// Takes the next bytes of the stream.
@@ -94,7 +101,11 @@ mod tests {
             let all: Vec<u8> = (0..100).collect();
             let mut last = LastBytes::new(10);
             all.chunks(piece).for_each(|bytes| last.push(bytes));
-            assert_eq!((last.bytes(), last.dropped()), (&all[90..], 90), "pieces of {piece}");
+            assert_eq!(
+                (last.bytes(), last.dropped()),
+                (&all[90..], 90),
+                "pieces of {piece}"
+            );
             assert!(last.bytes.len() <= 20);
         }
     }

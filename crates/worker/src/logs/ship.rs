@@ -5,13 +5,12 @@ use std::{collections::VecDeque, future::pending, io, sync::Arc, time::Duration}
 use futures_util::future::BoxFuture;
 use tokio::{
     sync::mpsc,
-    task::JoinHandle,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{
     Chunk, LastChunk, LogOptions, LogSink, LogSinkError, Stream,
-    chunk::{Compressed, compress},
+    chunk::{Compressed, Packer, Raw},
 };
 
 const FIRST_RETRY: Duration = Duration::from_millis(100);
@@ -37,21 +36,6 @@ pub struct StreamSummary {
     pub tail: String,
 }
 
-/// A chunk whose compression may still be going on.
-pub(super) enum Upcoming {
-    Ready(io::Result<Compressed>),
-    Running(JoinHandle<io::Result<Compressed>>),
-}
-
-impl Upcoming {
-    async fn compressed(self) -> io::Result<Compressed> {
-        match self {
-            Self::Ready(result) => result,
-            Self::Running(task) => task.await.map_err(io::Error::other)?,
-        }
-    }
-}
-
 /// How the delivery of one chunk ended.
 enum Delivery {
     Stored(Chunk),
@@ -62,6 +46,7 @@ pub(super) struct Shipper {
     stream: Stream,
     sink: Arc<dyn LogSink>,
     options: Arc<LogOptions>,
+    packer: Packer,
     queue: VecDeque<Chunk>,
     /// Compressed bytes in the queue and in the delivery that is going on.
     queued_bytes: usize,
@@ -78,6 +63,7 @@ impl Shipper {
         Self {
             stream,
             sink,
+            packer: Packer::new(options.compression_level),
             options,
             queue: VecDeque::new(),
             queued_bytes: 0,
@@ -91,7 +77,7 @@ impl Shipper {
 
     /// Ships what comes until the channel closes and everything is delivered
     /// or given up.
-    pub(super) async fn run(mut self, mut chunks: mpsc::Receiver<Upcoming>) -> StreamSummary {
+    pub(super) async fn run(mut self, mut chunks: mpsc::Receiver<Raw>) -> StreamSummary {
         let mut open = true;
         let mut give_up_at = None;
         let mut delivery: Option<BoxFuture<'static, Delivery>> = None;
@@ -103,8 +89,11 @@ impl Shipper {
                 break;
             }
             tokio::select! {
-                upcoming = chunks.recv(), if open => match upcoming {
-                    Some(upcoming) => self.enqueue(upcoming.compressed().await),
+                raw = chunks.recv(), if open => match raw {
+                    Some(raw) => {
+                        let packed = self.packer.pack(raw).await;
+                        self.enqueue(packed);
+                    }
                     None => {
                         open = false;
                         give_up_at = Some(Instant::now() + self.options.finish_timeout);
@@ -125,7 +114,11 @@ impl Shipper {
 
     fn next_delivery(&mut self) -> Option<BoxFuture<'static, Delivery>> {
         let chunk = self.queue.pop_front()?;
-        Some(Box::pin(deliver(Arc::clone(&self.sink), self.stream, chunk)))
+        Some(Box::pin(deliver(
+            Arc::clone(&self.sink),
+            self.stream,
+            chunk,
+        )))
     }
 
     fn enqueue(&mut self, compressed: io::Result<Compressed>) {
@@ -147,7 +140,11 @@ impl Shipper {
         }
         let ends = compressed.last == LastChunk::EndOfStream;
         if self.untold_bytes > 0 && (!full || ends) {
-            let last = if full { LastChunk::EndOfStream } else { LastChunk::MoreMayFollow };
+            let last = if full {
+                LastChunk::EndOfStream
+            } else {
+                LastChunk::MoreMayFollow
+            };
             self.push_loss_marker(last);
         }
         if !full {
@@ -169,7 +166,11 @@ impl Shipper {
             "\n[headwater: {} bytes lost because the log store was not available]\n",
             self.untold_bytes,
         );
-        if let Ok(compressed) = compress(marker.as_bytes(), self.options.compression_level, last) {
+        let marker = Raw {
+            bytes: marker.into_bytes(),
+            last,
+        };
+        if let Ok(compressed) = self.packer.pack_here(&marker) {
             self.untold_bytes = 0;
             self.push(compressed);
         }
@@ -211,7 +212,8 @@ impl Shipper {
     fn give_up(&mut self) {
         let told = self.summary.lost_bytes;
         self.lose_queue();
-        let in_delivery = self.next_offset - self.summary.stored_bytes - (self.summary.lost_bytes - told);
+        let in_delivery =
+            self.next_offset - self.summary.stored_bytes - (self.summary.lost_bytes - told);
         self.summary.lost_bytes += in_delivery;
         tracing::warn!(
             stream = %self.stream,
@@ -255,7 +257,9 @@ async fn deliver(sink: Arc<dyn LogSink>, stream: Stream, chunk: Chunk) -> Delive
             Ok(Err(LogSinkError::Unavailable(reason))) => {
                 tracing::debug!(%stream, reason, number = chunk.number, "chunk not stored, trying again");
             }
-            Err(_) => tracing::debug!(%stream, number = chunk.number, "no answer for a chunk, trying again"),
+            Err(_) => {
+                tracing::debug!(%stream, number = chunk.number, "no answer for a chunk, trying again");
+            }
         }
         sleep(wait).await;
         wait = (wait * 2).min(LONGEST_RETRY);

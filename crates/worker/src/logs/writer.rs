@@ -19,13 +19,10 @@ use tokio::{
 
 use super::{
     LastChunk, LogSink, Masker, Stream, StreamMasker, StreamSummary, Tail,
-    chunk::compress,
+    chunk::Raw,
     shape::{Cap, LineCutter},
-    ship::{Shipper, Upcoming, reached},
+    ship::{Shipper, reached},
 };
-
-/// Chunks of at least this size are compressed on the blocking pool.
-const COMPRESS_ASIDE_FROM: usize = 16 * 1024;
 
 /// What a piece takes up in the queue beside its bytes, about.
 const PIECE_OVERHEAD: usize = 64;
@@ -70,8 +67,14 @@ impl Default for LogOptions {
     }
 }
 
-/// A piece of output with the buffer space it takes up.
-type Piece = (Bytes, OwnedSemaphorePermit);
+/// A piece of output.
+struct Piece {
+    bytes: Bytes,
+    /// Bytes that were dropped between the piece before and this one.
+    dropped_before: u64,
+    /// The buffer space that it takes up.
+    _space: OwnedSemaphorePermit,
+}
 
 /// Takes the bytes of one stream. Clones write to the same stream.
 ///
@@ -124,11 +127,22 @@ impl LogWriter {
         options: Arc<LogOptions>,
         runtime: Handle,
     ) -> Self {
-        let room = Arc::new(Semaphore::new(options.buffer_bytes.min(Semaphore::MAX_PERMITS)));
+        let room = Arc::new(Semaphore::new(
+            options.buffer_bytes.min(Semaphore::MAX_PERMITS),
+        ));
         let state = Mutex::new(State::Unused);
         let overflow = Arc::default();
         Self {
-            shared: Arc::new(Shared { stream, sink, masker, options, runtime, room, state, overflow }),
+            shared: Arc::new(Shared {
+                stream,
+                sink,
+                masker,
+                options,
+                runtime,
+                room,
+                state,
+                overflow,
+            }),
         }
     }
 
@@ -157,7 +171,9 @@ impl LogWriter {
         match room.try_acquire_many_owned(self.shared.weight(&piece)) {
             Ok(permit) => self.shared.send(piece, permit),
             Err(_) => {
-                self.shared.overflow.fetch_add(piece.len() as u64, Ordering::Relaxed);
+                self.shared
+                    .overflow
+                    .fetch_add(piece.len() as u64, Ordering::Relaxed);
             }
         }
     }
@@ -179,13 +195,19 @@ impl LogWriter {
         };
         let closed = value_of(closed).await;
         let summary = value_of(finished).await;
-        StreamSummary { tail: closed.tail, dropped_bytes: closed.dropped_bytes, ..summary }
+        StreamSummary {
+            tail: closed.tail,
+            dropped_bytes: closed.dropped_bytes,
+            ..summary
+        }
     }
 }
 
 impl fmt::Debug for LogWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogWriter").field("stream", &self.shared.stream).finish_non_exhaustive()
+        f.debug_struct("LogWriter")
+            .field("stream", &self.shared.stream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -206,17 +228,26 @@ impl Shared {
         u32::try_from(bytes).unwrap_or(u32::MAX)
     }
 
-    fn send(&self, piece: Bytes, permit: OwnedSemaphorePermit) {
-        if piece.is_empty() {
+    fn send(&self, bytes: Bytes, space: OwnedSemaphorePermit) {
+        if bytes.is_empty() {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let State::Unused = *state {
             *state = State::Used(self.start());
         }
-        if let State::Used(Used { pieces: Some(pieces), .. }) = &*state {
+        if let State::Used(Used {
+            pieces: Some(pieces),
+            ..
+        }) = &*state
+        {
+            let dropped_before = self.overflow.swap(0, Ordering::Relaxed);
             // The receiver is gone only when the runtime shuts down.
-            let _gone = pieces.send((piece, permit));
+            let _gone = pieces.send(Piece {
+                bytes,
+                dropped_before,
+                _space: space,
+            });
         }
     }
 
@@ -224,7 +255,11 @@ impl Shared {
         let (pieces, incoming) = mpsc::unbounded_channel();
         let (chunks, upcoming) = mpsc::channel(2);
         let pump = Pump::new(self, chunks);
-        let shipper = Shipper::new(self.stream, Arc::clone(&self.sink), Arc::clone(&self.options));
+        let shipper = Shipper::new(
+            self.stream,
+            Arc::clone(&self.sink),
+            Arc::clone(&self.options),
+        );
         Used {
             pieces: Some(pieces),
             closed: self.spawn(pump.run(incoming)),
@@ -244,8 +279,16 @@ impl Shared {
         receiver
     }
 
-    #[expect(clippy::type_complexity, reason = "two results, used in two places below each other")]
-    fn end(&self) -> Option<(watch::Receiver<Option<Closed>>, watch::Receiver<Option<StreamSummary>>)> {
+    #[expect(
+        clippy::type_complexity,
+        reason = "two results, used in two places below each other"
+    )]
+    fn end(
+        &self,
+    ) -> Option<(
+        watch::Receiver<Option<Closed>>,
+        watch::Receiver<Option<StreamSummary>>,
+    )> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *state {
             State::Used(used) => {
@@ -264,7 +307,7 @@ impl Shared {
 struct Pump {
     options: Arc<LogOptions>,
     overflow: Arc<AtomicU64>,
-    chunks: mpsc::Sender<Upcoming>,
+    chunks: mpsc::Sender<Raw>,
     masker: StreamMasker,
     tail: Tail,
     cutter: LineCutter,
@@ -278,7 +321,7 @@ struct Pump {
 }
 
 impl Pump {
-    fn new(shared: &Shared, chunks: mpsc::Sender<Upcoming>) -> Self {
+    fn new(shared: &Shared, chunks: mpsc::Sender<Raw>) -> Self {
         let options = Arc::clone(&shared.options);
         Self {
             overflow: Arc::clone(&shared.overflow),
@@ -300,10 +343,7 @@ impl Pump {
         loop {
             tokio::select! {
                 piece = pieces.recv() => match piece {
-                    Some((bytes, permit)) => {
-                        self.feed(&bytes).await;
-                        drop(permit);
-                    }
+                    Some(piece) => self.feed(piece).await,
                     None => break,
                 },
                 () = reached(flush_at) => {
@@ -320,10 +360,10 @@ impl Pump {
         self.finish().await
     }
 
-    async fn feed(&mut self, piece: &[u8]) {
-        self.note_overflow();
+    async fn feed(&mut self, piece: Piece) {
+        self.note_dropped(piece.dropped_before);
         self.masked.clear();
-        self.masker.feed(piece, &mut self.masked);
+        self.masker.feed(&piece.bytes, &mut self.masked);
         self.bound();
         self.emit_full_chunks().await;
     }
@@ -336,13 +376,14 @@ impl Pump {
         self.cap.feed(&self.lines, &mut self.ready);
     }
 
-    fn note_overflow(&mut self) {
-        let bytes = self.overflow.swap(0, Ordering::Relaxed);
+    fn note_dropped(&mut self, bytes: u64) {
         if bytes == 0 {
             return;
         }
         self.dropped_bytes += bytes;
-        let marker = format!("[headwater: {bytes} bytes dropped, written faster than they could be stored]\n");
+        let marker = format!(
+            "[headwater: {bytes} bytes dropped, written faster than they could be stored]\n"
+        );
         self.cap.feed(marker.as_bytes(), &mut self.ready);
     }
 
@@ -354,22 +395,16 @@ impl Pump {
         }
     }
 
-    async fn emit(&mut self, raw: Vec<u8>, last: LastChunk) {
-        let level = self.options.compression_level;
-        let upcoming = if raw.len() < COMPRESS_ASIDE_FROM {
-            Upcoming::Ready(compress(&raw, level, last))
-        } else {
-            Upcoming::Running(tokio::task::spawn_blocking(move || compress(&raw, level, last)))
-        };
+    async fn emit(&mut self, bytes: Vec<u8>, last: LastChunk) {
         // The shipper is gone only when the runtime shuts down.
-        let _gone = self.chunks.send(upcoming).await;
+        let _gone = self.chunks.send(Raw { bytes, last }).await;
     }
 
     async fn finish(mut self) -> Closed {
         self.masked.clear();
         self.masker.finish(&mut self.masked);
         self.bound();
-        self.note_overflow();
+        self.note_dropped(self.overflow.swap(0, Ordering::Relaxed));
         self.cap.finish(&mut self.ready);
         self.emit_full_chunks().await;
         let raw = std::mem::take(&mut self.ready);

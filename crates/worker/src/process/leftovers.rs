@@ -62,7 +62,10 @@ struct Identity {
 
 impl Identity {
     fn of(pid: i32) -> Self {
-        Self { pid, start: census::stat(pid).map_or(0, |stat| stat.start) }
+        Self {
+            pid,
+            start: census::stat(pid).map_or(0, |stat| stat.start),
+        }
     }
 
     fn is_alive(self) -> bool {
@@ -122,14 +125,19 @@ impl Supervisor {
     /// When the state directory cannot be read.
     pub fn reap_leftovers(&self) -> io::Result<ReapedLeftovers> {
         let mut reaped = ReapedLeftovers::default();
-        let Some(directory) = self.state_dir.as_deref() else { return Ok(reaped) };
+        let Some(directory) = self.state_dir.as_deref() else {
+            return Ok(reaped);
+        };
         let entries = match fs::read_dir(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(reaped),
             entries => entries?,
         };
         for entry in entries {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
                 reap_noted(&path, &mut reaped)?;
             }
         }
@@ -179,7 +187,7 @@ fn leftovers(note: &Note, known: &BTreeMap<i32, u64>) -> Vec<Stat> {
         known.get(&stat.pid) == Some(&stat.start)
             // The session's number proves something only while its leader holds it.
             || (leader_lives && stat.session == note.process.pid)
-            || census::has_variable(stat.pid, ATTEMPT_TOKEN, &note.token)
+            || census::has_variable(stat.pid, ATTEMPT_TOKEN, &note.token) == Some(true)
     };
     let mut found = BTreeMap::new();
     let mut queue: Vec<Stat> = census::all_pids()
@@ -193,7 +201,11 @@ fn leftovers(note: &Note, known: &BTreeMap<i32, u64>) -> Vec<Stat> {
             // Handed to this worker if it is the machine's first process.
             reap_zombie(stat.pid);
         } else if stat.pid != own && found.insert(stat.pid, stat).is_none() {
-            queue.extend(census::children(stat.pid).into_iter().filter_map(census::stat));
+            queue.extend(
+                census::children(stat.pid)
+                    .into_iter()
+                    .filter_map(census::stat),
+            );
         }
     }
     found.into_values().collect()

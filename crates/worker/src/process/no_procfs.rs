@@ -15,7 +15,14 @@ pub(super) struct Stat {
 /// group takes signals. A group that holds only a zombie takes none here.
 pub(super) fn stat(pid: i32) -> Option<Stat> {
     let alive = pid > 1 && nix::sys::signal::killpg(nix::unistd::Pid::from_raw(pid), None).is_ok();
-    alive.then_some(Stat { pid, parent: 0, group: pid, session: pid, zombie: false, start: 0 })
+    alive.then_some(Stat {
+        pid,
+        parent: 0,
+        group: pid,
+        session: pid,
+        zombie: false,
+        start: 0,
+    })
 }
 
 pub(super) fn adopt_orphans() -> bool {
@@ -30,8 +37,8 @@ pub(super) fn children(_pid: i32) -> Vec<i32> {
     Vec::new()
 }
 
-pub(super) fn has_variable(_pid: i32, _name: &str, _value: &str) -> bool {
-    false
+pub(super) fn has_variable(_pid: i32, _name: &str, _value: &str) -> Option<bool> {
+    Some(false)
 }
 
 pub(super) fn boot_id() -> String {

@@ -4,10 +4,7 @@ use std::{io, os::fd::OwnedFd, time::Duration};
 
 use bytes::BytesMut;
 use tokio::{io::AsyncReadExt as _, net::unix::pipe};
-use tokio_util::{
-    sync::CancellationToken,
-    task::AbortOnDropHandle,
-};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::logs::LogWriter;
 
@@ -40,7 +37,11 @@ impl Output {
         let reading = tokio::spawn(async move {
             tokio::join!(copy(stdout, of_stdout, idle), copy(stderr, of_stderr, idle));
         });
-        Self { reading: AbortOnDropHandle::new(reading), exited, state: State::Reading }
+        Self {
+            reading: AbortOnDropHandle::new(reading),
+            exited,
+            state: State::Reading,
+        }
     }
 
     /// Waits for the end of the output of a process that has exited, for

@@ -15,7 +15,7 @@ use super::{
     ProcessSpec, SpawnError,
     SpawnErrorKind::{
         ArgumentsTooLong, BadWorkingDirectory, InterpreterMissing, InvalidSpec, NotExecutable,
-        NotFound, OutOfResources, Other,
+        NotFound, Other, OutOfResources,
     },
 };
 
@@ -26,9 +26,16 @@ const FALLBACK_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 pub(super) fn check_spec(spec: &ProcessSpec) -> Result<(), SpawnError> {
     let invalid = |message: String, hint| Err(SpawnError::new(InvalidSpec, message, hint));
     if spec.argv.first().is_none_or(String::is_empty) {
-        return invalid("the command is empty".into(), "name a program as the first argument");
+        return invalid(
+            "the command is empty".into(),
+            "name a program as the first argument",
+        );
     }
-    if let Some(position) = spec.argv.iter().position(|argument| argument.contains('\0')) {
+    if let Some(position) = spec
+        .argv
+        .iter()
+        .position(|argument| argument.contains('\0'))
+    {
         return invalid(
             format!("argument {position} contains a NUL character"),
             "pass such data in a file",
@@ -50,7 +57,10 @@ pub(super) fn working_directory(spec: &ProcessSpec) -> Result<PathBuf, SpawnErro
     let bad = |path: &Path, what: &dyn std::fmt::Display| {
         SpawnError::new(
             BadWorkingDirectory,
-            format!("the working directory {} cannot be used: {what}", path.display()),
+            format!(
+                "the working directory {} cannot be used: {what}",
+                path.display()
+            ),
             "create it on the worker or correct the step's `cwd`",
         )
     };
@@ -75,7 +85,10 @@ pub(super) fn find(name: &str, cwd: &Path, path: Option<&OsString>) -> Result<Pa
             Err(error) if error.kind == NotFound => Err(SpawnError::new(
                 NotFound,
                 format!("there is no program {}", program.display()),
-                format!("a relative program is looked up from the working directory {}", cwd.display()),
+                format!(
+                    "a relative program is looked up from the working directory {}",
+                    cwd.display()
+                ),
             )),
             Err(error) => Err(error),
         };
@@ -153,7 +166,11 @@ pub(super) fn explain(program: &Path, error: &io::Error) -> SpawnError {
             format!("the machine has no room for another process: {error}"),
             "lower the worker's slots or raise its limits (ulimit, container limits)",
         ),
-        _ => (Other, format!("{shown} could not be started: {error}"), "see the system's message"),
+        _ => (
+            Other,
+            format!("{shown} could not be started: {error}"),
+            "see the system's message",
+        ),
     };
     SpawnError::new(kind, message, hint)
 }

@@ -5,14 +5,16 @@ use std::{
     os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use nix::unistd::Pid;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     ATTEMPT_TOKEN, ProcessOutcome, ProcessReport, ProcessSpec, SpawnError, census,
@@ -56,7 +58,9 @@ impl Supervisor {
     /// Only workers of the same machine and user may share it.
     #[must_use]
     pub fn with_state_dir(directory: impl Into<PathBuf>) -> Self {
-        Self { state_dir: Some(Arc::new(directory.into())) }
+        Self {
+            state_dir: Some(Arc::new(directory.into())),
+        }
     }
 
     /// Runs the process and returns when it, everything that descends from it
@@ -86,7 +90,11 @@ impl Supervisor {
         program::check_spec(spec)?;
         let cwd = program::working_directory(spec)?;
         let mut environment = spec.environment();
-        let token = spec.env.get(ATTEMPT_TOKEN).cloned().unwrap_or_else(|| Uuid::now_v7().to_string());
+        let token = spec
+            .env
+            .get(ATTEMPT_TOKEN)
+            .cloned()
+            .unwrap_or_else(unique_mark);
         environment.insert(ATTEMPT_TOKEN.into(), token.clone().into());
         let path = program::find(&spec.argv[0], &cwd, environment.get(OsStr::new("PATH")))?;
 
@@ -100,8 +108,14 @@ impl Supervisor {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let Child { pid, stdout, stderr, lifetime } =
-            child::spawn(command).await.map_err(|error| program::explain(&path, &error))?;
+        let Child {
+            pid,
+            stdout,
+            stderr,
+            lifetime,
+        } = child::spawn(command)
+            .await
+            .map_err(|error| program::explain(&path, &error))?;
         Ok(Running {
             record: Record::write(self.state_dir.as_deref(), pid, &token),
             tree: Tree::new(pid, token),
@@ -125,6 +139,14 @@ fn not_started(outcome: ProcessOutcome) -> ProcessReport {
         leftovers_killed: 0,
         survivors: 0,
     }
+}
+
+/// Marks the processes of a step that has no token. Unique on this machine.
+fn unique_mark() -> String {
+    static MARKS: AtomicU64 = AtomicU64::new(0);
+    let worker = std::process::id();
+    let start = census::stat(worker.cast_signed()).map_or(0, |stat| stat.start);
+    format!("{worker}-{start}-{}", MARKS.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Why the wait for a process ended.
@@ -171,24 +193,48 @@ impl Running {
         };
         self.record = None;
         let wall = started.elapsed();
-        let (_, stderr_tail) =
-            tokio::join!(logs.stream(Stream::Stdout).close(), logs.stream(Stream::Stderr).close());
+        let (_, stderr_tail) = tokio::join!(
+            logs.stream(Stream::Stdout).close(),
+            logs.stream(Stream::Stderr).close()
+        );
         let (status, usage) = match reaped {
             Ok((status, usage)) => (ProcessOutcome::from_status(status), Some(usage)),
-            Err(error) => (ProcessOutcome::Unknown { reason: error.to_string() }, None),
+            Err(error) => (
+                ProcessOutcome::Unknown {
+                    reason: error.to_string(),
+                },
+                None,
+            ),
         };
         let outcome = match end {
             End::ByItself => status,
             End::Cancelled => ProcessOutcome::Cancelled,
             End::TimedOut(after) => ProcessOutcome::TimedOut { after },
         };
-        let Ended { leftovers_killed, survivors } = ended;
-        ProcessReport { outcome, wall, usage, stderr_tail, leftovers_killed, survivors }
+        let Ended {
+            leftovers_killed,
+            survivors,
+        } = ended;
+        ProcessReport {
+            outcome,
+            wall,
+            usage,
+            stderr_tail,
+            leftovers_killed,
+            survivors,
+        }
     }
 
     /// Waits until the process has ended or has to be stopped.
-    async fn wait(&mut self, spec: &ProcessSpec, cancel: &CancellationToken, started: Instant) -> End {
-        let Some(lifetime) = &mut self.lifetime else { return End::ByItself };
+    async fn wait(
+        &mut self,
+        spec: &ProcessSpec,
+        cancel: &CancellationToken,
+        started: Instant,
+    ) -> End {
+        let Some(lifetime) = &mut self.lifetime else {
+            return End::ByItself;
+        };
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         look.reset();
@@ -214,7 +260,11 @@ impl Running {
             }
         };
         // The news of an end that came first may still be on its way.
-        if self.tree.leader_ended() { End::ByItself } else { end }
+        if self.tree.leader_ended() {
+            End::ByItself
+        } else {
+            end
+        }
     }
 
     /// After the process has exited by itself: reads the rest of its output
@@ -225,8 +275,11 @@ impl Running {
             () = cancel.cancelled() => {}
         }
         let leftovers_killed = self.tree.census().len();
-        let stopped =
-            if leftovers_killed == 0 { Stopped::AllDead } else { self.tree.kill().await };
+        let stopped = if leftovers_killed == 0 {
+            Stopped::AllDead
+        } else {
+            self.tree.kill().await
+        };
         self.output.drain(LAST_BYTES_LIMIT).await;
         self.ended(leftovers_killed, stopped)
     }
@@ -248,7 +301,10 @@ impl Running {
                 survivors
             }
         };
-        Ended { leftovers_killed, survivors }
+        Ended {
+            leftovers_killed,
+            survivors,
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! The processes of one step: census and signals.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use nix::{
     sys::{
-        signal::{Signal, kill, killpg},
+        signal::{Signal, killpg},
         wait::{WaitPidFlag, waitpid},
     },
     unistd::Pid,
@@ -26,6 +26,19 @@ const UNCLAIMED: Duration = Duration::from_secs(10);
 /// How long the tree may take to die after SIGKILL before it is reported.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
 
+/// How often a census looks again when a process ended under its eyes.
+const LOOKS: usize = 5;
+
+/// After a kill the tree is looked at once more, for what was being forked.
+const SECOND_LOOK: Duration = Duration::from_millis(2);
+
+/// Whether a look at the orphans can have missed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    Certain,
+    LookAgain,
+}
+
 /// How the wait for a tree to die ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stopped {
@@ -39,14 +52,22 @@ pub(super) enum Stopped {
 pub(super) struct Tree {
     leader: Pid,
     token: String,
-    /// Every process ever seen in this tree, by pid with its start time.
+    /// The processes at the last census, by pid with their start time.
     seen: HashMap<i32, u64>,
+    /// The sessions that its processes have opened. A session is handed down
+    /// by forking only, so whoever is in one of them belongs to the tree.
+    sessions: HashSet<i32>,
 }
 
 impl Tree {
     pub(super) fn new(leader: Pid, token: String) -> Self {
         census::adopt_orphans();
-        Self { leader, token, seen: HashMap::new() }
+        Self {
+            leader,
+            token,
+            seen: HashMap::new(),
+            sessions: HashSet::from([leader.as_raw()]),
+        }
     }
 
     /// Whether the direct child has ended, as the kernel sees it now.
@@ -61,7 +82,11 @@ impl Tree {
         let mut queue = self.roots();
         while let Some(stat) = queue.pop() {
             if found.insert(stat.pid, stat).is_none() {
-                queue.extend(census::children(stat.pid).into_iter().filter_map(census::stat));
+                queue.extend(
+                    census::children(stat.pid)
+                        .into_iter()
+                        .filter_map(census::stat),
+                );
             }
         }
         // Processes that changed their parent in the meantime.
@@ -73,7 +98,10 @@ impl Tree {
             }
         }
         self.seen = found.values().map(|stat| (stat.pid, stat.start)).collect();
-        let (dead, alive): (Vec<Stat>, Vec<Stat>) = found.into_values().partition(|stat| stat.zombie);
+        self.sessions
+            .extend(found.values().map(|stat| stat.session));
+        let (dead, alive): (Vec<Stat>, Vec<Stat>) =
+            found.into_values().partition(|stat| stat.zombie);
         for stat in dead {
             self.reap_adopted(&stat);
         }
@@ -81,25 +109,58 @@ impl Tree {
     }
 
     /// The direct child, and the adopted orphans of this tree.
-    fn roots(&self) -> Vec<Stat> {
-        let leader = census::stat(self.leader.as_raw());
+    fn roots(&mut self) -> Vec<Stat> {
+        let mut roots: Vec<Stat> = census::stat(self.leader.as_raw()).into_iter().collect();
+        for _ in 0..LOOKS {
+            let (adopted, certain) = self.adopted();
+            roots.extend(adopted);
+            if certain == Certainty::Certain {
+                break;
+            }
+        }
+        roots
+    }
+
+    /// The orphans of this tree, and whether one may have slipped through by
+    /// forking and ending while it was looked at.
+    fn adopted(&mut self) -> (Vec<Stat>, Certainty) {
         let own = std::process::id().cast_signed();
-        let candidates =
-            if census::adopt_orphans() { census::children(own) } else { census::all_pids() };
-        let direct = direct_children().clone();
+        let candidates = if census::adopt_orphans() {
+            census::children(own)
+        } else {
+            census::all_pids()
+        };
+        let direct: BTreeSet<i32> = direct_children().clone();
         let strangers: Vec<Stat> = candidates
             .into_iter()
             .filter(|pid| !direct.contains(pid))
             .filter_map(census::stat)
             .collect();
-        reap_unclaimed(&strangers, own);
-        leader.into_iter().chain(strangers.into_iter().filter(|stat| self.owns(stat))).collect()
+        let mut certainty = reap_unclaimed(&strangers, own);
+        let mut adopted = Vec::new();
+        for stat in strangers {
+            match self.owns(&stat) {
+                Some(true) => {
+                    self.sessions.insert(stat.session);
+                    adopted.push(stat);
+                }
+                Some(false) => {}
+                None => certainty = Certainty::LookAgain,
+            }
+        }
+        (adopted, certainty)
     }
 
-    fn owns(&self, stat: &Stat) -> bool {
-        stat.session == self.leader.as_raw()
-            || self.seen.get(&stat.pid) == Some(&stat.start)
-            || census::has_variable(stat.pid, ATTEMPT_TOKEN, &self.token)
+    /// Whether a process belongs to the tree, unless it ended before that was
+    /// clear.
+    fn owns(&self, stat: &Stat) -> Option<bool> {
+        if self.sessions.contains(&stat.session) || self.seen.get(&stat.pid) == Some(&stat.start) {
+            return Some(true);
+        }
+        if stat.zombie {
+            return Some(false);
+        }
+        census::has_variable(stat.pid, ATTEMPT_TOKEN, &self.token)
     }
 
     fn reap_adopted(&self, stat: &Stat) {
@@ -111,12 +172,12 @@ impl Tree {
     /// Signals the whole tree. Returns how many processes were alive.
     pub(super) fn signal(&mut self, signal: Signal) -> usize {
         let members = self.census();
-        signal_group(self.leader, signal);
-        for member in &members {
-            if member.group != self.leader.as_raw() {
-                // Gone in the meantime is as good as signalled.
-                let _gone = kill(Pid::from_raw(member.pid), signal);
-            }
+        // By group, which reaches children that were forked since the census.
+        // A group lies within a session, so it is the tree's as a whole.
+        let mut groups: BTreeSet<i32> = members.iter().map(|member| member.group).collect();
+        groups.insert(self.leader.as_raw());
+        for group in groups {
+            signal_group(Pid::from_raw(group), signal);
         }
         members.len()
     }
@@ -138,7 +199,11 @@ impl Tree {
         loop {
             // Again and again, because a process can fork while it is killed.
             self.signal(Signal::SIGKILL);
-            let stopped = self.wait_dead(Duration::from_millis(100)).await;
+            let mut stopped = self.wait_dead(Duration::from_millis(100)).await;
+            if stopped == Stopped::AllDead {
+                tokio::time::sleep(SECOND_LOOK).await;
+                stopped = self.wait_dead(Duration::ZERO).await;
+            }
             if stopped == Stopped::AllDead || Instant::now() >= deadline {
                 return stopped;
             }
@@ -188,20 +253,29 @@ pub(super) fn reap_zombie(pid: i32) {
 /// Reaps orphans that died before any census saw them alive. They look like
 /// children that other code in this process started in their own session, and
 /// such code would have collected its child by then.
-fn reap_unclaimed(strangers: &[Stat], own: i32) {
+///
+/// A fresh one asks for another look, because it may have forked before.
+fn reap_unclaimed(strangers: &[Stat], own: i32) -> Certainty {
     static SINCE: LazyLock<Mutex<HashMap<(i32, u64), Instant>>> = LazyLock::new(Mutex::default);
+    let mut certainty = Certainty::Certain;
     let own_session = census::stat(own).map_or(0, |stat| stat.session);
     let mut since = SINCE.lock().unwrap_or_else(PoisonError::into_inner);
     since.retain(|&(pid, start), _| {
-        strangers.iter().any(|stat| (stat.pid, stat.start) == (pid, start))
+        strangers
+            .iter()
+            .any(|stat| (stat.pid, stat.start) == (pid, start))
     });
     for stat in strangers {
         if !stat.zombie || stat.parent != own || stat.session == own_session {
             continue;
         }
-        let first_seen = *since.entry((stat.pid, stat.start)).or_insert_with(Instant::now);
+        let first_seen = *since.entry((stat.pid, stat.start)).or_insert_with(|| {
+            certainty = Certainty::LookAgain;
+            Instant::now()
+        });
         if first_seen.elapsed() > UNCLAIMED {
             reap_zombie(stat.pid);
         }
     }
+    certainty
 }

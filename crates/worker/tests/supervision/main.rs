@@ -1,0 +1,13 @@
+//! Real processes under supervision, and their output on its way to the log
+//! store.
+
+#[cfg(target_os = "linux")]
+mod exits;
+#[cfg(target_os = "linux")]
+mod leftovers;
+mod logs;
+#[cfg(target_os = "linux")]
+mod output;
+mod support;
+#[cfg(target_os = "linux")]
+mod trees;
