@@ -390,4 +390,42 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        /// Whatever is in the file, every line has one outcome and lands only with eight sound fields.
+        #[test]
+        fn no_input_is_lost_or_fatal(lines in proptest::collection::vec("[C5;,\"/ :0-9a\\r\u{fe}]{0,60}", 0..20)) {
+            let file = format!("{HEADER}\n{}", lines.join("\n"));
+            let mut reader = ExportReader::new(file.as_bytes()).unwrap();
+            let outcomes: Vec<Parsed> = reader.by_ref().map(Result::unwrap).collect();
+            let accounting = reader.accounting();
+            assert!(accounting.adds_up(), "{accounting:?}");
+            assert_eq!(outcomes.len() as i64, accounting.lines - 1);
+            assert_eq!(accounting.lines as usize, file.lines().count());
+            for (outcome, line_no) in outcomes.iter().zip(2..) {
+                let seen = match outcome {
+                    Parsed::Landed(line) => line.line_no,
+                    Parsed::Rejected(line) => line.line_no,
+                };
+                assert_eq!(seen, line_no);
+            }
+        }
+
+        /// A line we write ourselves is read back as it was.
+        #[test]
+        fn what_is_written_is_read_back(
+            number in 100_000..999_999_u32,
+            quantity in -500..500_i64,
+            cents in -10_000..1_000_000_i64,
+            day in 1..=28_i8,
+            month in 1..=12_i8,
+        ) {
+            proptest::prop_assume!(quantity != 0);
+            let price = crate::money::decimal_comma_from_cents(cents);
+            let line = format!("{number};22041;LANTERN;{quantity};{day}/{month}/2026 09:05;{price};;EIRE");
+            let Parsed::Landed(read) = parse_line(2, line.as_bytes()) else { panic!("rejected: {line}") };
+            assert_eq!((read.quantity, read.unit_price_cents), (quantity, cents));
+            assert_eq!(read.invoiced_at, datetime(2026, month, day, 9, 5, 0, 0));
+        }
+    }
 }

@@ -20,7 +20,7 @@ record! {
         pub op: String,
         /// Primary key of the row.
         pub entity_key: String,
-        /// The row afterwards as JSON; absent for a delete.
+        /// The row afterwards as JSON; absent for a delete, and for what came before a delete once it is applied.
         pub payload: Option<String>,
     }
 }
@@ -168,7 +168,14 @@ async fn apply<R: Record>(
         match change.payload {
             Some(payload) => upserts.push(row(key, change.seq, payload)),
             None => {
-                load.delete::<R>(Value::Text(key)).await?;
+                load.delete::<R>(Value::Text(key.clone())).await?;
+                let which = [
+                    Value::Text(entity.to_owned()),
+                    Value::Text(key),
+                    Value::Integer(change.seq),
+                ];
+                load.execute(RawChange::TABLE, FORGET.to_owned(), &which)
+                    .await?;
                 applied.deleted += 1;
             }
         }
@@ -178,6 +185,10 @@ async fn apply<R: Record>(
     applied.upserted = upserts.len();
     Ok(applied)
 }
+
+/// A deleted row leaves its trace in the stream but not its content: it may be a person who asked to be forgotten.
+const FORGET: &str = "UPDATE raw_changes SET payload = NULL \
+     WHERE entity = $1 AND entity_key = $2 AND seq <= $3";
 
 const CHANGES_AFTER: &str = "SELECT seq, changed_at, entity, op, entity_key, payload FROM raw_changes \
      WHERE entity = $1 AND seq > $2 ORDER BY seq";

@@ -114,7 +114,11 @@ impl Load {
         Ok(())
     }
 
-    async fn execute(
+    /// Runs one statement of the caller's own, with its values.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn execute(
         &mut self,
         table: &str,
         sql: String,

@@ -79,7 +79,7 @@ pub struct OrderItem {
     pub sku: String,
     /// How many.
     pub quantity: i64,
-    /// Price of one at the time of the order, in cents.
+    /// Price of one as charged, in cents.
     pub unit_price_cents: i64,
 }
 

@@ -2,8 +2,8 @@
 
 use crate::support::{Shop, calm, quick, warehouse};
 use shop::ingest::{
-    IngestError, RawCustomer, RawOrder, RawProduct, RetryPolicy, ShopClient, apply_customers,
-    apply_products, load_changes, load_orders,
+    IngestError, RawChange, RawCustomer, RawOrder, RawProduct, RetryPolicy, ShopClient,
+    apply_customers, apply_products, load_changes, load_orders,
 };
 use shop::shop_api::{Mode, ShopApiConfig};
 use shop::world::{Order, World};
@@ -107,8 +107,28 @@ async fn the_change_stream_becomes_the_current_state() {
         let stored: BTreeMap<String, i64> =
             stored.into_iter().map(|row| (row.sku, row.seq)).collect();
         assert_eq!(stored, replay(&world, clock, "products"), "day {day}");
+        assert_eq!(
+            contents_of_the_deleted(&warehouse, &world, clock).await,
+            0,
+            "day {day}"
+        );
         shop.advance(240).await;
     }
+}
+
+/// How many changes of customers who are gone still say something about them.
+async fn contents_of_the_deleted(
+    warehouse: &shop::warehouse::Warehouse,
+    world: &World,
+    clock: jiff::Timestamp,
+) -> usize {
+    let here = replay(world, clock, "customers");
+    let changes: Vec<RawChange> = warehouse.read_all().await.unwrap();
+    let gone = changes
+        .iter()
+        .filter(|change| change.entity == "customers" && !here.contains_key(&change.entity_key));
+    assert!(gone.clone().count() > 0, "someone has left");
+    gone.filter(|change| change.payload.is_some()).count()
 }
 
 /// Key and last position of every row that is there at `clock`, one change after the other.
