@@ -8,14 +8,15 @@ use super::{
 /// More clock times, minutes or days than this are not listed.
 const LISTED: usize = 6;
 
+/// Monday first, so that a weekend stands together.
 const WEEKDAYS: [&str; 7] = [
-    "Sunday",
     "Monday",
     "Tuesday",
     "Wednesday",
     "Thursday",
     "Friday",
     "Saturday",
+    "Sunday",
 ];
 const MONTHS: [&str; 12] = [
     "January",
@@ -38,6 +39,16 @@ struct Times {
     clock: bool,
 }
 
+impl Times {
+    fn clock(text: String) -> Self {
+        Self { text, clock: true }
+    }
+
+    fn rhythm(text: String) -> Self {
+        Self { text, clock: false }
+    }
+}
+
 /// The days in words; no words at all mean every day of every month.
 struct DayWords {
     /// Whether no day is named, though months may be.
@@ -50,13 +61,7 @@ pub(super) fn words(expression: &Expression) -> Option<String> {
     let times = times(expression)?;
     let days = days(expression)?;
     let daily = (times.clock && days.every).then(|| "every day".to_owned());
-    Some(
-        [Some(times.text), daily, days.text]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
+    Some(phrase([Some(times.text), daily, days.text]))
 }
 
 fn times(expression: &Expression) -> Option<Times> {
@@ -74,31 +79,21 @@ fn times(expression: &Expression) -> Option<Times> {
         (&[minute], hours) if let Some(step) = even_step(hours, 24).filter(|_| hour.starred()) => {
             Some(hourly(&format!("every {step} hours"), minute))
         }
-        (&[minute], hours) if hours.len() > 2 && contiguous(hours) => {
-            let (first, last) = (
-                clock(*hours.first()?, minute),
-                clock(*hours.last()?, minute),
-            );
-            Some(Times {
-                text: format!("every hour from {first} to {last}"),
-                clock: true,
-            })
+        (&[minute], &[first, .., last]) if hours.len() > 2 && contiguous(&hours) => {
+            let (first, last) = (clock(first, minute), clock(last, minute));
+            Some(Times::clock(format!("every hour from {first} to {last}")))
         }
         (minutes, _) if hour.whole() && minutes.len() <= LISTED => {
             let list: Vec<String> = minutes.iter().map(u32::to_string).collect();
-            Some(Times {
-                text: format!("every hour at minutes {}", joined(&list)),
-                clock: false,
-            })
+            Some(Times::rhythm(format!(
+                "every hour at minutes {}",
+                joined(&list)
+            )))
         }
         (minutes, hours) if minutes.len() * hours.len() <= LISTED => {
-            let all = hours
-                .iter()
-                .flat_map(|&hour| minutes.iter().map(move |&minute| clock(hour, minute)));
-            Some(Times {
-                text: format!("at {}", joined(&all.collect::<Vec<_>>())),
-                clock: true,
-            })
+            let of_hour = |&hour: &u32| minutes.iter().map(move |&minute| clock(hour, minute));
+            let all: Vec<String> = hours.iter().flat_map(of_hour).collect();
+            Some(Times::clock(format!("at {}", joined(&all))))
         }
         _ => None,
     }
@@ -111,76 +106,49 @@ fn whole_hours(hours: &[u32], per_hour: usize) -> bool {
 
 /// Every so many minutes, all day or in one stretch of hours.
 fn frequent(step: u32, hours: &[u32], last_minute: u32) -> Option<Times> {
-    let every = if step == 1 {
-        "every minute".to_owned()
-    } else {
-        format!("every {step} minutes")
+    let every = match step {
+        1 => "every minute".to_owned(),
+        _ => format!("every {step} minutes"),
     };
     if hours.len() == 24 {
-        return Some(Times {
-            text: every,
-            clock: false,
-        });
+        return Some(Times::rhythm(every));
     }
-    let (first, last) = (
-        clock(*hours.first()?, 0),
-        clock(*hours.last()?, last_minute),
-    );
-    Some(Times {
-        text: format!("{every} from {first} to {last}"),
-        clock: true,
-    })
+    let first = clock(*hours.first()?, 0);
+    let last = clock(*hours.last()?, last_minute);
+    Some(Times::clock(format!("{every} from {first} to {last}")))
 }
 
 fn hourly(every: &str, minute: u32) -> Times {
-    let text = if minute == 0 {
-        every.to_owned()
-    } else {
-        format!("{every} at minute {minute}")
-    };
-    Times { text, clock: false }
+    Times::rhythm(match minute {
+        0 => every.to_owned(),
+        _ => format!("{every} at minute {minute}"),
+    })
 }
 
 /// `None` where the days have no common shape.
 fn days(expression: &Expression) -> Option<DayWords> {
     let (day, weekday) = (expression.day, expression.weekday);
-    let months = (!expression.month.whole()).then(|| listed(expression.month, &MONTHS, 1));
+    let months = (!expression.month.whole()).then(|| listed(expression.month.values(), &MONTHS));
     let in_months = months.as_ref().map(|months| format!("in {months}"));
+    // Sunday is 0 in the field and the last day here.
+    let weekdays = (1..=7).filter(|weekday| expression.weekday.contains(weekday % 7));
+    let on_weekday = format!("on {}", listed(weekdays, &WEEKDAYS));
     let either = expression.days() == Days::Either;
-    let on_weekday = format!("on {}", listed(weekday, &WEEKDAYS, 0));
-    let named = match (day.whole(), weekday.whole()) {
-        (true, true) => {
-            return Some(DayWords {
-                every: true,
-                text: in_months,
-            });
-        }
-        (true, false) | (false, true) if either => {
-            return Some(DayWords {
-                every: true,
-                text: in_months,
-            });
-        }
-        (true, false) => on_weekday,
+    let (every, named) = match (day.whole(), weekday.whole()) {
+        (true, true) => (true, in_months),
+        (true, false) | (false, true) if either => (true, in_months),
+        (true, false) => (false, Some(phrase([Some(on_weekday), in_months]))),
         (false, true) => {
             let months = months.unwrap_or_else(|| "every month".to_owned());
-            return Some(DayWords {
-                every: false,
-                text: Some(format!("{} of {months}", numbered(day)?)),
-            });
+            (false, Some(format!("{} of {months}", numbered(day)?)))
         }
-        (false, false) if either => format!("{} of the month or {on_weekday}", numbered(day)?),
+        (false, false) if either => {
+            let days = format!("{} of the month or {on_weekday}", numbered(day)?);
+            (false, Some(phrase([Some(days), in_months])))
+        }
         (false, false) => return None,
     };
-    let text = [Some(named), in_months]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
-    Some(DayWords {
-        every: false,
-        text: Some(text),
-    })
+    Some(DayWords { every, text: named })
 }
 
 /// Days of the month: `on day 1`, `on days 1 to 7`, `on days 1 and 15`.
@@ -199,18 +167,17 @@ fn numbered(field: Field) -> Option<String> {
     }
 }
 
-/// Names of the values: a range where three or more follow each other, else a list.
-fn listed(field: Field, names: &[&str], first: u32) -> String {
-    let values: Vec<u32> = field.values().collect();
-    let name = |value: &u32| {
-        let index = usize::try_from(value - first).unwrap_or(usize::MAX);
-        names.get(index).copied().unwrap_or_default().to_owned()
-    };
-    match values.as_slice() {
-        [start, .., end] if values.len() > 2 && contiguous(&values) => {
-            format!("{} to {}", name(start), name(end))
-        }
-        values => joined(&values.iter().map(name).collect::<Vec<_>>()),
+/// The names of values counted from 1: a range where three or more follow each other, else a list.
+fn listed(values: impl Iterator<Item = u32>, names: &[&str]) -> String {
+    let values: Vec<u32> = values.collect();
+    let chosen: Vec<String> = (1..)
+        .zip(names)
+        .filter(|(value, _)| values.contains(value))
+        .map(|(_, name)| (*name).to_owned())
+        .collect();
+    match chosen.as_slice() {
+        [start, .., end] if chosen.len() > 2 && contiguous(&values) => format!("{start} to {end}"),
+        chosen => joined(chosen),
     }
 }
 
@@ -222,14 +189,16 @@ fn even_step(values: &[u32], cycle: u32) -> Option<u32> {
 }
 
 fn contiguous(values: &[u32]) -> bool {
-    values
-        .iter()
-        .zip(values.iter().skip(1))
-        .all(|(a, b)| a + 1 == *b)
+    values.is_sorted_by(|a, b| a + 1 == *b)
 }
 
 fn clock(hour: u32, minute: u32) -> String {
     format!("{hour:02}:{minute:02}")
+}
+
+/// The parts that are there, as one phrase.
+fn phrase<const N: usize>(parts: [Option<String>; N]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn joined(items: &[String]) -> String {

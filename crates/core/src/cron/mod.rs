@@ -11,9 +11,9 @@
 //!
 //! What happens when clocks change is stated on [`CronSchedule`].
 //!
-//! The way of an expression: [`expression`] and [`field`] read it and say what is wrong with it,
-//! [`calendar`] asks the `cron` crate for wall-clock times, [`zone`] maps these to instants, and
-//! this file joins them.
+//! The way of an expression through the files: `expression` and `field` read it and say what is
+//! wrong with it, `calendar` asks the `cron` crate for wall-clock times, `zone` maps these to
+//! instants, and this file joins them.
 
 mod calendar;
 mod describe;

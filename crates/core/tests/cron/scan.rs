@@ -20,7 +20,7 @@ const JUMP: i64 = 26 * 3_600;
 /// Named times fire when the clock reaches or passes them for the first time ever, so the scan
 /// keeps the furthest time the clock has shown; a rhythm fires whenever the clock shows it.
 fn scan(meaning: &Meaning, wall: impl Fn(i64) -> i64, from: i64, until: i64) -> Vec<i64> {
-    let begin = (from - JUMP).div_euclid(60) * 60;
+    let begin = from.div_euclid(60) * 60;
     let mut furthest = (0..JUMP / 60)
         .map(|minute| wall(begin - minute * 60))
         .max()
@@ -35,7 +35,7 @@ fn scan(meaning: &Meaning, wall: impl Fn(i64) -> i64, from: i64, until: i64) -> 
                 .any(|passed| meaning.names(passed)),
         };
         furthest = furthest.max(now);
-        if due && instant > from {
+        if due {
             fired.push(instant);
         }
     }

@@ -19,8 +19,9 @@ fn common_shapes_read_as_sentences() {
         ("0 */6 * * *", "every 6 hours"),
         (
             "20 */6 * * 6,0",
-            "every 6 hours at minute 20 on Sunday and Saturday",
+            "every 6 hours at minute 20 on Saturday and Sunday",
         ),
+        ("0 8 * * 5-7", "at 08:00 on Friday to Sunday"),
         ("0 9-17 * * *", "every hour from 09:00 to 17:00 every day"),
         ("30 2 * * *", "at 02:30 every day"),
         ("30 2,14 * * *", "at 02:30 and 14:30 every day"),
