@@ -5,15 +5,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{DeploymentId, RunId, SnapshotId},
-    manifest::Switch,
-    record::{RunState, VersionKind},
+    graph::{Finding, Snapshot},
+    id::{AssetId, DeploymentId, RunId, SnapshotId, StepNo},
+    manifest::{Manifest, Switch},
+    plan::Plan,
+    record::{RunRecord, RunState, VersionKind},
     report::Materialized,
     time::Millis,
 };
 
 /// A command with what is known about who asks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The deployment that it is about.
     pub deployment: DeploymentId,
@@ -26,7 +28,7 @@ pub struct Request {
 }
 
 /// One thing that can be asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Materialize a selection.
     Launch(Launch),
@@ -75,6 +77,26 @@ impl Command {
             Self::ReportVersion { .. } => "asset.report",
         }
     }
+
+    /// A hash of what is asked, without what differs between two tries of the same command.
+    pub fn digest(&self) -> String {
+        let text = match self {
+            Self::Launch(l) => {
+                format!("{:?}", (&l.selection, &l.partition, &l.tags, &l.config, l.priority, l.timeout))
+            }
+            Self::Cancel { run } => run.to_string(),
+            Self::Retry(retry) => format!("{} {}", retry.of, matches!(retry.scope, RetryScope::All(_))),
+            Self::Deploy(deploy) => deploy.snapshot.id().to_string(),
+            Self::SwitchSchedule { name, switch } => format!("{name} {switch:?}"),
+            Self::SetPool { name, limit } => format!("{name} {limit:?}"),
+            Self::ReportVersion { kind, version } => format!("{kind} {version:?}"),
+        };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.kind().as_bytes());
+        hasher.update(b"\0");
+        hasher.update(text.as_bytes());
+        hasher.finalize().to_hex().as_str()[..32].to_owned()
+    }
 }
 
 /// A request to materialize a selection.
@@ -97,7 +119,7 @@ pub struct Launch {
 }
 
 /// A request to run again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Retry {
     /// The new run's id, made by the server that took the request.
     pub run: RunId,
@@ -108,32 +130,64 @@ pub struct Retry {
 }
 
 /// Which steps of an ended run are run again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum RetryScope {
     /// All of them.
     All(RetrySource),
     /// Those that did not succeed.
-    FromFailure(RetrySource, Vec<crate::id::StepNo>),
+    FromFailure(RetrySource, Vec<StepNo>),
 }
 
 /// What a retry takes over from the run that it repeats.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RetrySource {
     /// The ended run.
-    pub run: Arc<crate::record::RunRecord>,
-    /// Its plan as JSON.
-    pub plan: Arc<str>,
+    pub run: Arc<RunRecord>,
+    /// Its plan.
+    pub plan: Arc<Plan>,
     /// Its definitions.
-    pub manifest: Arc<str>,
+    pub snapshot: Arc<Snapshot>,
 }
 
-/// A request to make a manifest live.
-#[derive(Clone, Debug, PartialEq)]
+/// A request to make a manifest live. Reading and validating a large one takes a while, so that it is done where the
+/// request arrives and not where decisions are made.
+#[derive(Clone, Debug)]
 pub struct Deploy {
-    /// The manifest as JSON, as it came.
-    pub manifest: Arc<str>,
+    /// The validated manifest.
+    pub snapshot: Arc<Snapshot>,
+    /// The canonical manifest as JSON.
+    pub text: Arc<str>,
     /// Ids for assets that have none yet, as many as the manifest has assets.
-    pub ids: Vec<crate::id::AssetId>,
+    pub ids: Vec<AssetId>,
+}
+
+impl Deploy {
+    /// Reads and validates a manifest. `new_id` gives a fresh id for each of its assets.
+    ///
+    /// # Errors
+    /// A [`RefusalCode::BrokenManifest`] with everything that is wrong.
+    pub fn read(manifest: &str, new_id: impl FnMut() -> AssetId) -> Result<Self, Refusal> {
+        let manifest =
+            Manifest::from_json(manifest).map_err(|error| Refusal::new(RefusalCode::BrokenManifest, error.to_string()))?;
+        let (manifest, text, id) = manifest.address();
+        let ids = std::iter::repeat_with(new_id).take(manifest.assets.len()).collect();
+        match Snapshot::from_canonical(manifest, id) {
+            Ok(snapshot) => Ok(Self { snapshot: Arc::new(snapshot), text: text.into(), ids }),
+            Err(findings) => Err(Refusal {
+                code: RefusalCode::BrokenManifest,
+                message: broken(&findings),
+                findings,
+            }),
+        }
+    }
+}
+
+/// The first findings, for those who see the message only.
+fn broken(findings: &[Finding]) -> String {
+    let first: Vec<_> = findings.iter().take(3).map(Finding::to_string).collect();
+    let more = findings.len().saturating_sub(3);
+    let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("the manifest is broken: {}{tail}", first.join("; "))
 }
 
 /// What a command did. It is durable when it is given (D4).
@@ -178,7 +232,7 @@ pub struct Refusal {
     pub message: String,
     /// Single findings with their places, where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<crate::graph::Finding>,
+    pub findings: Vec<Finding>,
 }
 
 impl Refusal {

@@ -64,9 +64,9 @@ pub struct Poll {
     /// The last grant that the worker received; zero for none.
     #[serde(default)]
     pub acknowledged: u64,
-    /// How many more attempts it could start now.
+    /// How many attempts it is willing to hold at once, those that it holds already included.
     #[serde(default)]
-    pub wanted: u32,
+    pub capacity: u32,
     /// Whether it takes new steps at all.
     #[serde(default)]
     pub mood: Mood,

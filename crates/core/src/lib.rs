@@ -9,6 +9,7 @@
 
 pub mod command;
 pub mod cron;
+pub mod decide;
 pub mod effect;
 mod event;
 pub mod graph;
@@ -17,7 +18,9 @@ pub mod key;
 pub mod lease;
 pub mod manifest;
 pub mod metadata;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod selection;
 pub mod time;
+pub mod world;

@@ -1,0 +1,78 @@
+//! Making definitions live.
+
+use std::collections::BTreeSet;
+
+use super::{Decision, tick};
+use crate::{
+    command::{Answer, Deploy, Refusal, RefusalCode, Request},
+    effect::{Effect, SnapshotText},
+    id::{AssetId, Seq},
+    key::AssetKey,
+    record::{AssetRecord, DeployRecord},
+    time::Timestamp,
+    world::World,
+};
+
+pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timestamp) -> Decision {
+    let snapshot = &new.snapshot;
+    let deployment = request.deployment;
+    if !world.deployments.contains_key(&deployment) {
+        return Decision::refused(Refusal::new(RefusalCode::NotFound, "the deployment does not exist"));
+    }
+    let live = world.live.get(&(deployment, snapshot.location().to_owned()));
+    let changed = live.is_none_or(|live| live.snapshot != *snapshot.id());
+    let assets = snapshot.manifest().assets.len() as u32;
+    let answer = Answer::Deployed { snapshot: snapshot.id().clone(), changed, assets };
+    if !changed {
+        return Decision::answered(answer, Vec::new());
+    }
+    let named = match name_assets(world, request, new) {
+        Ok(named) => named,
+        Err(refusal) => return Decision::refused(refusal),
+    };
+    let mut effects = vec![Effect::SnapshotStored(SnapshotText {
+        id: snapshot.id().clone(),
+        location: snapshot.location().to_owned(),
+        manifest: new.text.clone(),
+    })];
+    if !named.is_empty() {
+        effects.push(Effect::AssetsNamed(named));
+    }
+    effects.extend(tick::first_seen(world, deployment, snapshot, now));
+    effects.push(Effect::Deployed(DeployRecord {
+        seq: Seq(0),
+        deployment,
+        location: snapshot.location().to_owned(),
+        snapshot: snapshot.id().clone(),
+        at: now,
+        by: request.principal.clone(),
+        refused: None,
+    }));
+    Decision::answered(answer, effects)
+}
+
+/// Gives identities to assets that have none: the one of an alias, so that a renamed asset keeps its history, or a
+/// new one.
+fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<AssetRecord>, Refusal> {
+    let deployment = request.deployment;
+    let known = |key: &AssetKey| world.names.get(&(deployment, key.clone())).copied();
+    let mut fresh = new.ids.iter().copied();
+    let mut taken: BTreeSet<AssetId> = BTreeSet::new();
+    let mut named = Vec::new();
+    for asset in &new.snapshot.manifest().assets {
+        if known(&asset.key).is_some() {
+            continue;
+        }
+        let renamed = asset.aliases.iter().find_map(known).filter(|id| taken.insert(*id));
+        let id = renamed.or_else(|| fresh.next()).ok_or_else(|| {
+            Refusal::new(RefusalCode::Invalid, format!("no identity was provided for asset {}", asset.key))
+        })?;
+        named.push(AssetRecord { id, deployment, key: asset.key.clone() });
+    }
+    Ok(named)
+}
+
+pub(super) fn set_pool(request: &Request, name: &str, limit: Option<u32>) -> Decision {
+    let effect = Effect::PoolSet { deployment: request.deployment, pool: name.to_owned(), limit };
+    Decision::answered(Answer::Done, vec![effect])
+}

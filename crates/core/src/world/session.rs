@@ -1,0 +1,86 @@
+//! What a worker said last. Not durable.
+
+use std::collections::VecDeque;
+
+use super::World;
+use crate::{
+    id::WorkerId,
+    lease::{Lease, Mood, Poll},
+    time::{Millis, Timestamp},
+};
+
+/// A worker's side of the conversation with this leader.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// When its leases end unless it polls again.
+    pub expires_at: Timestamp,
+    /// The highest poll number seen; zero before the first poll under this leader.
+    pub poll: u64,
+    /// How many attempts it is willing to hold at once; zero while no poll of it waits for an answer.
+    pub capacity: u32,
+    /// Whether it takes new steps.
+    pub mood: Mood,
+    /// Whether it told this leader what it holds.
+    pub reconciled: bool,
+    /// The last grant's number.
+    pub granted: u64,
+    /// Grants that it has not acknowledged, with the time at which they were last sent.
+    pub outstanding: VecDeque<(u64, Timestamp, Vec<Lease>)>,
+}
+
+/// An answer that was not acknowledged for so long is sent again.
+const RESEND_AFTER: Millis = Millis::secs(2);
+
+impl World {
+    /// Notes that a worker polled. False where the worker is not known, or where a later poll was seen already.
+    pub fn hear(&mut self, poll: &Poll, now: Timestamp) -> bool {
+        let lease = self.settings.lease;
+        let Some(worker) = self.workers.get_mut(&poll.worker) else { return false };
+        let session = &mut worker.session;
+        session.expires_at = now.plus(lease);
+        if poll.number <= session.poll {
+            return false;
+        }
+        session.poll = poll.number;
+        session.capacity = if poll.mood == Mood::Working { poll.capacity } else { 0 };
+        session.mood = poll.mood;
+        session.outstanding.retain(|(number, _, _)| *number > poll.acknowledged);
+        true
+    }
+
+    /// Notes that a worker's poll is no longer waiting, so that nothing can be granted to it.
+    pub fn mute(&mut self, worker: WorkerId) {
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            worker.session.capacity = 0;
+        }
+    }
+
+    /// Notes that a worker told what it holds.
+    pub fn reconciled(&mut self, worker: WorkerId) {
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            worker.session.reconciled = true;
+        }
+    }
+
+    /// Takes a grant's leases into the care of the session and gives the grant's number.
+    pub fn granted(&mut self, worker: WorkerId, leases: &[Lease], now: Timestamp) -> u64 {
+        let Some(worker) = self.workers.get_mut(&worker) else { return 0 };
+        let session = &mut worker.session;
+        session.granted += 1;
+        session.outstanding.push_back((session.granted, now, leases.to_vec()));
+        session.granted
+    }
+
+    /// Leases that were granted a while ago and not acknowledged: their answer was lost on the way.
+    pub fn lost_grants(&mut self, worker: WorkerId, now: Timestamp) -> Vec<Lease> {
+        let Some(worker) = self.workers.get_mut(&worker) else { return Vec::new() };
+        let mut again = Vec::new();
+        for (_, sent, leases) in &mut worker.session.outstanding {
+            if sent.plus(RESEND_AFTER) <= now {
+                *sent = now;
+                again.extend(leases.iter().cloned());
+            }
+        }
+        again
+    }
+}
