@@ -4,16 +4,20 @@
 //! [`Reader`] is everybody's side: what the API shows. A [`Store`] is both. Every implementation passes the
 //! [`conformance`] suite; [`memory::MemoryStore`] is the reference that the simulator runs on.
 
+pub mod clean;
 pub mod conformance;
 mod error;
+pub mod event;
 mod journal;
 pub mod memory;
 mod reader;
 
 pub use error::{CommitError, StoreError};
 pub use journal::{ActiveRun, Image, Journal, Leader, LeaderClaim, Retention, StoredPlan};
+pub use memory::MemoryStore;
 pub use reader::{
-    AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter,
+    AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus,
+    VersionFilter,
 };
 
 /// A whole store.

@@ -1,0 +1,357 @@
+//! What the API shows, by walking through everything.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use headwater_core::{
+    effect::{Event, SnapshotText},
+    id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo},
+    record::{
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord,
+        RunRecord, RunState, ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord,
+        WorkerRecord,
+    },
+};
+
+use super::{MemoryStore, State, is_present};
+use crate::{
+    error::StoreError,
+    event::{check_event, version_event},
+    journal::Leader,
+    reader::{
+        AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus,
+        VersionFilter,
+    },
+};
+
+/// The newest rows of a table that is keyed by event number.
+fn newest<V: Clone>(table: &BTreeMap<Seq, V>, page: Page, keep: impl Fn(&V) -> bool) -> Vec<V> {
+    let before = page.before.unwrap_or(Seq(i64::MAX));
+    let rows = table.range(..before).rev().map(|(_, row)| row);
+    rows.filter(|row| keep(row))
+        .take(page.limit as usize)
+        .cloned()
+        .collect()
+}
+
+fn matches(run: &RunRecord, filter: &RunFilter) -> bool {
+    let tagged = |(name, value): &(String, Option<String>)| {
+        run.tags
+            .get(name)
+            .is_some_and(|tag| value.as_ref().is_none_or(|value| value == tag))
+    };
+    let of_schedule =
+        |name: &String| matches!(&run.trigger, Trigger::Schedule { name: of, .. } if of == name);
+    (filter.states.is_empty() || filter.states.contains(&run.state))
+        && filter.tag.as_ref().is_none_or(tagged)
+        && filter.schedule.as_ref().is_none_or(of_schedule)
+        && filter.root.is_none_or(|root| run.root == root)
+        && filter.since.is_none_or(|since| run.created_at >= since)
+}
+
+impl State {
+    fn is_of(&self, asset: AssetId, deployment: DeploymentId) -> bool {
+        self.assets
+            .get(&asset)
+            .is_some_and(|asset| asset.deployment == deployment)
+    }
+
+    /// The three tables that make up the event log, merged by number.
+    fn event_log(&self, filter: &EventFilter) -> Vec<Event> {
+        let after = (
+            std::ops::Bound::Excluded(filter.after),
+            std::ops::Bound::Unbounded,
+        );
+        let events = self.events.range(after).map(|(_, event)| event.clone());
+        let versions = self
+            .versions
+            .range(after)
+            .map(|(_, version)| version_event(version));
+        let checks = self
+            .checks
+            .range(after)
+            .map(|(_, check)| check_event(check));
+        let all = events.chain(versions).chain(checks);
+        let mut log: Vec<Event> = all
+            .filter(|event| filter.run.is_none() || event.run == filter.run)
+            .collect();
+        log.sort_by_key(|event| event.seq);
+        log.truncate(filter.limit as usize);
+        log
+    }
+
+    fn workers(&self, limit: u32) -> Vec<WorkerRecord> {
+        let (mut present, mut others): (Vec<_>, Vec<_>) =
+            self.workers.values().cloned().partition(is_present);
+        present.sort_by_key(|worker| (worker.joined_at, worker.id));
+        others.sort_by_key(|worker| std::cmp::Reverse((worker.changed_at, worker.id)));
+        others.truncate(limit as usize);
+        present.append(&mut others);
+        present
+    }
+}
+
+#[async_trait]
+impl Reader for MemoryStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn status(&self) -> Result<StoreStatus, StoreError> {
+        Ok(StoreStatus {
+            engine: "memory".to_owned(),
+            applied: Vec::new(),
+            pending: Vec::new(),
+            warnings: vec!["everything is lost when the process ends".to_owned()],
+        })
+    }
+
+    async fn leader(&self) -> Result<Option<Leader>, StoreError> {
+        let state = self.lock();
+        Ok(state.lead.as_ref().map(|lead| Leader {
+            server: lead.server,
+            address: lead.address.clone(),
+            term: lead.term,
+            expired: lead.expires_at.is_none_or(|at| at <= state.clock),
+        }))
+    }
+
+    async fn last_seq(&self) -> Result<Seq, StoreError> {
+        Ok(self.lock().last_seq)
+    }
+
+    async fn deployments(&self) -> Result<Vec<DeploymentRecord>, StoreError> {
+        Ok(self.lock().deployments.values().cloned().collect())
+    }
+
+    async fn deploys(
+        &self,
+        deployment: DeploymentId,
+        page: Page,
+    ) -> Result<Vec<DeployRecord>, StoreError> {
+        Ok(newest(&self.lock().deploys, page, |deploy| {
+            deploy.deployment == deployment
+        }))
+    }
+
+    async fn live(&self, deployment: DeploymentId) -> Result<Vec<DeployRecord>, StoreError> {
+        let state = self.lock();
+        let live = state.live.iter().filter(|((of, _), _)| *of == deployment);
+        Ok(live
+            .filter_map(|(_, seq)| state.deploys.get(seq))
+            .cloned()
+            .collect())
+    }
+
+    async fn snapshot(&self, id: &SnapshotId) -> Result<Option<SnapshotText>, StoreError> {
+        Ok(self.lock().snapshots.get(id).cloned())
+    }
+
+    async fn assets(&self, deployment: DeploymentId) -> Result<Vec<AssetRecord>, StoreError> {
+        let state = self.lock();
+        let mut assets: Vec<_> = state
+            .assets
+            .values()
+            .filter(|asset| asset.deployment == deployment)
+            .cloned()
+            .collect();
+        assets.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(assets)
+    }
+
+    async fn current(&self, deployment: DeploymentId) -> Result<Vec<AssetCurrent>, StoreError> {
+        let state = self.lock();
+        Ok(state
+            .current
+            .values()
+            .filter(|current| state.is_of(current.asset, deployment))
+            .cloned()
+            .collect())
+    }
+
+    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
+        Ok(self
+            .lock()
+            .current
+            .values()
+            .filter(|current| current.asset == asset)
+            .cloned()
+            .collect())
+    }
+
+    async fn versions(
+        &self,
+        asset: AssetId,
+        filter: &VersionFilter,
+        page: Page,
+    ) -> Result<Vec<VersionRecord>, StoreError> {
+        Ok(newest(&self.lock().versions, page, |version| {
+            version.asset == asset
+                && filter
+                    .partition
+                    .as_ref()
+                    .is_none_or(|partition| *partition == version.partition)
+                && (filter.run.is_none() || filter.run == version.run)
+        }))
+    }
+
+    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError> {
+        Ok(self.lock().versions.get(&seq).cloned())
+    }
+
+    async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
+        let state = self.lock();
+        let versions = state
+            .versions
+            .values()
+            .filter(|version| version.run == Some(run));
+        Ok(versions.take(limit as usize).cloned().collect())
+    }
+
+    async fn checks(
+        &self,
+        asset: AssetId,
+        check: &AssetCheck,
+        page: Page,
+    ) -> Result<Vec<CheckRecord>, StoreError> {
+        Ok(newest(&self.lock().checks, page, |record| {
+            record.asset == asset && check.as_ref().is_none_or(|check| *check == record.check)
+        }))
+    }
+
+    async fn current_checks(
+        &self,
+        deployment: DeploymentId,
+    ) -> Result<Vec<CheckRecord>, StoreError> {
+        let state = self.lock();
+        let current = state
+            .current_checks
+            .iter()
+            .filter(|((asset, _, _), _)| state.is_of(*asset, deployment));
+        Ok(current
+            .filter_map(|(_, seq)| state.checks.get(seq))
+            .cloned()
+            .collect())
+    }
+
+    async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError> {
+        Ok(self
+            .lock()
+            .checks
+            .values()
+            .filter(|check| check.run == Some(run))
+            .cloned()
+            .collect())
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        Ok(self.lock().runs.get(&id).cloned())
+    }
+
+    async fn runs(
+        &self,
+        deployment: DeploymentId,
+        filter: &RunFilter,
+        page: Page,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let state = self.lock();
+        let before = page.before.unwrap_or(Seq(i64::MAX));
+        let runs = state
+            .runs_by_age()
+            .rev()
+            .filter(|run| run.created_seq < before);
+        let runs = runs.filter(|run| run.deployment == deployment && matches(run, filter));
+        Ok(runs.take(page.limit as usize).cloned().collect())
+    }
+
+    async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError> {
+        let mut counts = RunCounts::default();
+        for run in self
+            .lock()
+            .runs
+            .values()
+            .filter(|run| run.deployment == deployment)
+        {
+            match run.state {
+                RunState::Queued => counts.queued += 1,
+                RunState::Running => counts.running += 1,
+                RunState::Canceling => counts.canceling += 1,
+                RunState::Succeeded | RunState::Failed | RunState::Canceled => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
+        Ok(self.lock().steps_of(run))
+    }
+
+    async fn attempts(
+        &self,
+        run: RunId,
+        step: Option<StepNo>,
+    ) -> Result<Vec<AttemptRecord>, StoreError> {
+        let state = self.lock();
+        let attempts = state.attempts.values().filter(|attempt| attempt.run == run);
+        Ok(attempts
+            .filter(|attempt| step.is_none_or(|step| attempt.step == step))
+            .cloned()
+            .collect())
+    }
+
+    async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
+        Ok(self.lock().event_log(filter))
+    }
+
+    async fn workers(&self, limit: u32) -> Result<Vec<WorkerRecord>, StoreError> {
+        Ok(self.lock().workers(limit))
+    }
+
+    async fn schedules(&self, deployment: DeploymentId) -> Result<Vec<ScheduleRecord>, StoreError> {
+        let state = self.lock();
+        Ok(state
+            .schedules
+            .values()
+            .filter(|schedule| schedule.deployment == deployment)
+            .cloned()
+            .collect())
+    }
+
+    async fn ticks(
+        &self,
+        deployment: DeploymentId,
+        schedule: &str,
+        page: Page,
+    ) -> Result<Vec<TickRecord>, StoreError> {
+        Ok(newest(&self.lock().ticks, page, |tick| {
+            tick.deployment == deployment && tick.schedule == schedule
+        }))
+    }
+
+    async fn pools(&self, deployment: DeploymentId) -> Result<Vec<(String, u32)>, StoreError> {
+        let state = self.lock();
+        let pools = state.pools.iter().filter(|((of, _), _)| *of == deployment);
+        Ok(pools
+            .map(|((_, pool), limit)| (pool.clone(), *limit))
+            .collect())
+    }
+
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
+        let state = self.lock();
+        let open = state
+            .outbox
+            .values()
+            .filter_map(|message| match &message.closed {
+                None => Some(OutboxItem {
+                    message: message.record.clone(),
+                    dead: None,
+                }),
+                Some((_, Err(why))) => Some(OutboxItem {
+                    message: message.record.clone(),
+                    dead: Some(why.clone()),
+                }),
+                Some((_, Ok(()))) => None,
+            });
+        Ok(open.take(limit as usize).collect())
+    }
+}
