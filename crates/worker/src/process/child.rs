@@ -1,11 +1,11 @@
-//! The thread that forks, waits for and reaps one process.
+//! The thread that forks and waits for one process.
 
 use std::{
     collections::BTreeSet,
     io,
     os::fd::OwnedFd,
     process::{Command, ExitStatus},
-    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use nix::{sys::signal::Signal, unistd::Pid};
@@ -36,53 +36,65 @@ pub(super) struct Child {
 }
 
 /// The end of a process. Dropping it before [`Lifetime::reap`] kills the
-/// process and its group.
+/// process and its group; then the thread reaps.
 #[derive(Debug)]
 pub(super) struct Lifetime {
     pid: Pid,
-    ended: oneshot::Receiver<()>,
-    reap: mpsc::Sender<()>,
-    reaped: oneshot::Receiver<io::Result<(ExitStatus, ResourceUsage)>>,
+    ended: oneshot::Receiver<io::Result<()>>,
     state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    MayBeAlive,
+    /// The process is a zombie, unless waiting for it failed; others of its
+    /// group may be alive.
+    Ended(io::Result<()>),
+    Reaped,
 }
 
 impl Lifetime {
     /// Returns when the process has ended; it is then a zombie. Cancel safe.
     pub(super) async fn ended(&mut self) {
-        if self.state == State::MayBeAlive {
-            // An error means that the thread is gone, which it is only after
-            // the process has ended.
-            let _told_or_gone = (&mut self.ended).await;
-            self.state = State::Ended;
+        if matches!(self.state, State::MayBeAlive) {
+            // The thread always tells before it ends.
+            let told = (&mut self.ended).await.map_err(io::Error::other);
+            self.state = State::Ended(told.flatten());
         }
     }
 
     /// Collects the exit status. Returns only when the process has ended.
     pub(super) async fn reap(mut self) -> io::Result<(ExitStatus, ResourceUsage)> {
         self.ended().await;
-        let _gone = self.reap.send(());
-        let reaped = (&mut self.reaped).await.map_err(io::Error::other)?;
-        self.state = State::Reaped;
-        reaped
+        match std::mem::replace(&mut self.state, State::Reaped) {
+            State::Ended(Err(error)) => {
+                direct_children().remove(&self.pid.as_raw());
+                Err(error)
+            }
+            _ => collect(self.pid),
+        }
     }
 }
 
 impl Drop for Lifetime {
     fn drop(&mut self) {
-        // The thread reaps only after `reap` is used or dropped, so the pid is
-        // still the child's.
-        if self.state != State::Reaped {
-            signal_group(self.pid, Signal::SIGKILL);
+        if matches!(self.state, State::Reaped) {
+            return;
+        }
+        // Nobody has reaped yet, so the pid is still the child's.
+        signal_group(self.pid, Signal::SIGKILL);
+        // From here on the thread cannot tell any more and reaps by itself,
+        // unless it has told before.
+        self.ended.close();
+        if matches!(self.state, State::Ended(_)) || self.ended.try_recv().is_ok() {
+            let _abandoned = collect(self.pid);
         }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
-    MayBeAlive,
-    /// The process is a zombie; others of its group may be alive.
-    Ended,
-    Reaped,
+fn collect(pid: Pid) -> io::Result<(ExitStatus, ResourceUsage)> {
+    direct_children().remove(&pid.as_raw());
+    sys::collect(pid)
 }
 
 /// Starts the command, whose standard output and error must be piped.
@@ -110,8 +122,6 @@ fn supervise(mut command: Command, started: oneshot::Sender<io::Result<Child>>) 
     let pid = Pid::from_raw(spawned.id().cast_signed());
     direct_children().insert(pid.as_raw());
     let (tell_ended, ended) = oneshot::channel();
-    let (reap, may_reap) = mpsc::channel();
-    let (tell_reaped, reaped) = oneshot::channel();
     let child = Child {
         pid,
         stdout: stdout.into(),
@@ -119,17 +129,13 @@ fn supervise(mut command: Command, started: oneshot::Sender<io::Result<Child>>) 
         lifetime: Lifetime {
             pid,
             ended,
-            reap,
-            reaped,
             state: State::MayBeAlive,
         },
     };
     // When whoever asked for the process is gone, this drops and kills it.
     let _told_or_killed = started.send(Ok(child));
     let waited = sys::wait_until_ended(pid);
-    let _gone = tell_ended.send(());
-    // An error means that nobody is interested in the status any more.
-    let _told_or_gone = may_reap.recv();
-    direct_children().remove(&pid.as_raw());
-    let _gone = tell_reaped.send(waited.and_then(|()| sys::collect(pid)));
+    if tell_ended.send(waited).is_err() {
+        let _abandoned = collect(pid);
+    }
 }

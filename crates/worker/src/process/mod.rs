@@ -12,7 +12,8 @@
 //!   carries its attempt token in its environment.
 //! * **A dead worker takes its steps along.** The direct child gets SIGKILL
 //!   from the kernel when the worker dies; what the child itself had started is
-//!   ended by [`Supervisor::reap_leftovers`] of the next worker.
+//!   ended by the [`Guardian`], or without one by the next worker's
+//!   [`Supervisor::reap_leftovers`].
 //! * **No wrong process is ever signalled.** The direct child is reaped only
 //!   after its tree is dead, so its pid and group cannot be reused before;
 //!   others are identified by pid and start time.
@@ -23,11 +24,12 @@
 //! within two seconds can escape the attribution. On other systems than Linux
 //! only the process group is supervised.
 //!
-//! There is one thread per process, which forks, waits and reaps: the kernel
-//! sends the parent-death signal when the forking *thread* ends, so this thread
-//! must live as long as the child.
+//! There is one thread per process, which forks and waits: the kernel sends
+//! the parent-death signal when the forking *thread* ends, so this thread must
+//! live as long as the child.
 
 mod child;
+mod guardian;
 mod leftovers;
 mod outcome;
 mod output;
@@ -44,6 +46,7 @@ mod census;
 #[path = "no_procfs.rs"]
 mod census;
 
+pub use guardian::{Guardian, guard};
 pub use leftovers::ReapedLeftovers;
 pub use outcome::{
     CoreDump, ProcessOutcome, ProcessReport, ResourceUsage, SpawnError, SpawnErrorKind,

@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    path::Path,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
-use headwater_worker::process::{ATTEMPT_TOKEN, ReapedLeftovers, Supervisor};
+use headwater_worker::process::{ATTEMPT_TOKEN, Guardian, ReapedLeftovers, Supervisor, guard};
 
 use crate::support::{Step, alive_with, eventually, is_running};
 
@@ -16,13 +16,24 @@ const TOKEN: &str = "HEADWATER_TEST_TOKEN";
 /// A step whose descendants outlive it: one in its session and one outside.
 const SCRIPT: &str = "sleep 1000 & setsid sleep 1000 & sleep 1000";
 
-/// Is the worker for the tests below, which start this test binary with the
-/// variables set; does nothing by itself.
+/// The part that this test binary plays when a test starts it again.
+const ROLE: &str = "HEADWATER_TEST_ROLE";
+
+/// Is the worker or its guardian for the tests below, which start this test
+/// binary with the variables set; does nothing by itself.
 #[tokio::test]
-async fn stand_in_for_a_worker() {
-    let (Ok(state_dir), Ok(token)) = (std::env::var(STATE_DIR), std::env::var(TOKEN)) else {
+async fn stand_in() {
+    let Ok(role) = std::env::var(ROLE) else {
         return;
     };
+    let state_dir = PathBuf::from(std::env::var(STATE_DIR).unwrap());
+    let token = std::env::var(TOKEN).unwrap();
+    if role == "guardian" {
+        guard(&state_dir).unwrap();
+        return;
+    }
+    let _guardian = (role == "guarded worker")
+        .then(|| Guardian::start(stand_in_as("guardian", &state_dir, &token)).unwrap());
     let step = Step::new();
     let spec = step.sh(SCRIPT).env(ATTEMPT_TOKEN, token);
     Supervisor::with_state_dir(state_dir)
@@ -30,15 +41,16 @@ async fn stand_in_for_a_worker() {
         .await;
 }
 
-fn start_worker(state_dir: &Path, token: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "leftovers::stand_in_for_a_worker", "--nocapture"])
+fn stand_in_as(role: &str, state_dir: &Path, token: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "leftovers::stand_in", "--nocapture"])
+        .env(ROLE, role)
         .env(STATE_DIR, state_dir)
         .env(TOKEN, token)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .stderr(Stdio::null());
+    command
 }
 
 fn noted(state_dir: &Path) -> usize {
@@ -50,7 +62,9 @@ async fn a_restarted_worker_ends_what_its_predecessor_left() {
     let step = Step::new();
     let state_dir = step.dir.path().join("state");
     let supervisor = Supervisor::with_state_dir(&state_dir);
-    let mut worker = start_worker(&state_dir, &step.token);
+    let mut worker = stand_in_as("worker", &state_dir, &step.token)
+        .spawn()
+        .unwrap();
     // The shell and three sleepers.
     eventually("the step runs", || {
         alive_with(&step.token).len() == 4 && noted(&state_dir) == 1
@@ -83,6 +97,26 @@ async fn a_restarted_worker_ends_what_its_predecessor_left() {
     );
     assert_eq!(alive_with(&step.token), Vec::<i32>::new());
     assert_eq!(noted(&state_dir), 0);
+}
+
+#[tokio::test]
+async fn the_guardian_ends_the_steps_of_a_killed_worker() {
+    let step = Step::new();
+    let state_dir = step.dir.path().join("state");
+    let mut worker = stand_in_as("guarded worker", &state_dir, &step.token)
+        .spawn()
+        .unwrap();
+    eventually("the step runs", || {
+        alive_with(&step.token).len() == 4 && noted(&state_dir) == 1
+    })
+    .await;
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    eventually("all processes are dead", || {
+        alive_with(&step.token).is_empty()
+    })
+    .await;
+    eventually("the note is gone", || noted(&state_dir) == 0).await;
 }
 
 #[tokio::test]

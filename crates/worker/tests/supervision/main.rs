@@ -1,5 +1,11 @@
 //! Real processes under supervision, and their output on its way to the log
 //! store.
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the helpers of tests may do what tests may do"
+)]
 
 #[cfg(target_os = "linux")]
 mod exits;

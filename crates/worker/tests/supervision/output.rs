@@ -180,7 +180,7 @@ async fn a_dead_log_store_neither_stalls_nor_fails_a_step() {
             finish_timeout: Duration::from_millis(200),
             ..prompt()
         };
-        let step = Step::with_sink(dir, unused, sink, options);
+        let step = Step::with_sink(dir, unused, &sink, options);
         // Random bytes, so that compression does not make them fit the queue.
         let report = step
             .run(&step.sh("head -c 20000000 /dev/urandom; echo why >&2"))

@@ -49,16 +49,17 @@ impl Step {
     pub(crate) fn with_options(options: LogOptions) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let sink = DirectorySink::new(dir.path().join("logs"));
-        Self::with_sink(dir, sink.clone(), Arc::new(sink), options)
+        let used: Arc<dyn LogSink> = Arc::new(sink.clone());
+        Self::with_sink(dir, sink, &used, options)
     }
 
     pub(crate) fn with_sink(
         dir: TempDir,
         sink: DirectorySink,
-        used: Arc<dyn LogSink>,
+        used: &Arc<dyn LogSink>,
         options: LogOptions,
     ) -> Self {
-        let logs = StepLogs::new(&used, masker(), &Arc::new(options));
+        let logs = StepLogs::new(used, masker(), &Arc::new(options));
         let unique = dir
             .path()
             .file_name()
