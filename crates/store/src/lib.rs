@@ -21,6 +21,6 @@ pub use reader::{
 };
 
 /// A whole store.
-pub trait Store: Journal + Reader {}
+pub trait Store: Journal + Reader + std::fmt::Debug {}
 
-impl<T: Journal + Reader> Store for T {}
+impl<T: Journal + Reader + std::fmt::Debug> Store for T {}

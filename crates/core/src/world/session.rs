@@ -26,6 +26,8 @@ pub struct Session {
     pub granted: u64,
     /// Grants that it has not acknowledged, with the time at which they were last sent.
     pub outstanding: VecDeque<(u64, Timestamp, Vec<Lease>)>,
+    /// Attempts that it must stop and was not told of yet.
+    pub stops: Vec<crate::lease::Stop>,
 }
 
 /// An answer that was not acknowledged for so long is sent again.
@@ -82,5 +84,27 @@ impl World {
             }
         }
         again
+    }
+}
+
+impl World {
+    /// Forgets idempotency keys that are older than is promised.
+    pub fn forget_commands(&mut self, now: Timestamp) {
+        let oldest = now.minus(self.settings.remember);
+        self.commands.retain(|_, command| command.at >= oldest);
+    }
+}
+
+impl World {
+    /// Keeps what a worker must stop until its next poll waits for an answer.
+    pub fn remember_stops(&mut self, worker: WorkerId, stops: Vec<crate::lease::Stop>) {
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            worker.session.stops.extend(stops);
+        }
+    }
+
+    /// Takes what a worker must stop and was not told yet.
+    pub fn take_stops(&mut self, worker: WorkerId) -> Vec<crate::lease::Stop> {
+        self.workers.get_mut(&worker).map(|worker| std::mem::take(&mut worker.session.stops)).unwrap_or_default()
     }
 }
