@@ -102,6 +102,8 @@ impl Shipper {
                 end = finished(&mut delivery) => {
                     delivery = None;
                     self.delivered(end);
+                    // Slow is not dead: what counts is the time without progress.
+                    give_up_at = give_up_at.map(|_| Instant::now() + self.options.finish_timeout);
                 }
                 () = reached(give_up_at) => {
                     self.give_up();

@@ -45,7 +45,7 @@ pub struct LogOptions {
     pub buffer_bytes: usize,
     /// Compressed bytes that wait for the sink before output is lost.
     pub queue_bytes: usize,
-    /// How long the end of a stream waits for a sink that does not answer.
+    /// How long the end of a stream waits for a sink that takes nothing.
     pub finish_timeout: Duration,
     /// The zstd level.
     pub compression_level: i32,
@@ -187,8 +187,9 @@ impl LogWriter {
         }
     }
 
-    /// Ends the stream and waits until it is stored or given up (at most
-    /// [`LogOptions::finish_timeout`]). May be called any number of times.
+    /// Ends the stream and waits until it is stored, or given up because
+    /// nothing was taken for [`LogOptions::finish_timeout`]. May be called any
+    /// number of times.
     pub async fn finish(&self) -> StreamSummary {
         let Some((closed, finished)) = self.shared.end() else {
             return StreamSummary::default();

@@ -124,8 +124,16 @@ async fn a_pid_that_was_given_to_another_process_is_left_alone() {
     let step = Step::new();
     let state_dir = step.dir.path().join("state");
     fs::create_dir(&state_dir).unwrap();
-    let mut bystander = Command::new("sleep").arg("1000").spawn().unwrap();
+    // The leader of a session, as a step would be.
+    let mut bystander = Command::new("setsid")
+        .args(["sleep", "1000"])
+        .spawn()
+        .unwrap();
     let pid = bystander.id().cast_signed();
+    eventually("the session is open", || {
+        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|argv| argv.starts_with(b"sleep"))
+    })
+    .await;
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
     let note = |boot: &str| {
         serde_json::json!({

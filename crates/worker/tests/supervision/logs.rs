@@ -179,6 +179,35 @@ async fn a_long_outage_leaves_a_mark_where_output_is_missing() {
     assert_eq!(summary.stored_bytes, stored.len() as u64);
 }
 
+/// Takes every chunk, each after a while.
+struct SlowSink;
+
+#[async_trait]
+impl LogSink for SlowSink {
+    async fn put(&self, _: Stream, _: Chunk) -> Result<(), LogSinkError> {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_slow_sink_gets_the_time_it_needs_in_the_end() {
+    let sink: Arc<dyn LogSink> = Arc::new(SlowSink);
+    let finish_timeout = Duration::from_millis(800);
+    let options = LogOptions {
+        chunk_bytes: 10,
+        finish_timeout,
+        ..prompt()
+    };
+    let logs = StepLogs::new(&sink, masker(), &Arc::new(options));
+    logs.stream(Stream::Stdout)
+        .write("0123456789".repeat(15))
+        .await;
+    let summary = logs.finish().await.stdout;
+    assert_eq!((summary.stored_bytes, summary.lost_bytes), (150, 0));
+    assert!(summary.chunks >= 15, "longer than the timeout as a whole");
+}
+
 #[tokio::test]
 async fn a_refused_stream_is_given_up_at_once() {
     let sink = Arc::new(Shelf {
