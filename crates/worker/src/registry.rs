@@ -22,6 +22,14 @@ pub type BodyFuture = Pin<Box<dyn Future<Output = Result<StepOutput, StepFailure
 pub trait StepBody: Send + Sync {
     /// Starts an attempt.
     fn run(&self, context: StepContext) -> BodyFuture;
+
+    /// Whether nothing of an attempt is left once its future is dropped.
+    ///
+    /// True for async code. Code on a thread of its own goes on whatever happens to the future: it must look at the
+    /// context's `cancel`, and its attempt counts as running until the future ends by itself.
+    fn stops_when_dropped(&self) -> bool {
+        true
+    }
 }
 
 /// What an attempt is given.
@@ -57,17 +65,35 @@ impl fmt::Debug for StepContext {
     }
 }
 
+/// Closes what the steps of a worker share.
+pub type Teardown = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 /// Everything one code location declares, with the code of its Rust steps.
 #[derive(Clone)]
 pub struct Registry {
     manifest: Manifest,
     bodies: BTreeMap<String, Arc<dyn StepBody>>,
+    teardown: Option<Teardown>,
 }
 
 impl Registry {
     /// The steps of a manifest with their code, by step name.
     pub fn new(manifest: Manifest, bodies: BTreeMap<String, Arc<dyn StepBody>>) -> Self {
-        Self { manifest, bodies }
+        Self { manifest, bodies, teardown: None }
+    }
+
+    /// The registry with what closes the resources that its steps share.
+    #[must_use]
+    pub fn with_teardown(mut self, teardown: Teardown) -> Self {
+        self.teardown = Some(teardown);
+        self
+    }
+
+    /// Closes the resources that the steps share. A worker calls it once, after its last step ended.
+    pub async fn teardown(&self) {
+        if let Some(teardown) = &self.teardown {
+            teardown().await;
+        }
     }
 
     /// What is declared.
