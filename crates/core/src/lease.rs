@@ -61,9 +61,9 @@ pub struct Poll {
     pub term: Term,
     /// This poll's number, counted from one.
     pub number: u64,
-    /// The last grant that the worker received; zero for none.
-    #[serde(default)]
-    pub acknowledged: u64,
+    /// Numbers of the grants that the worker received. They are sent again until a poll that carried them was answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged: Vec<u64>,
     /// How many attempts it is willing to hold at once, those that it holds already included.
     #[serde(default)]
     pub capacity: u32,

@@ -160,15 +160,14 @@ impl LoopState {
             let mut stop = self.world.take_stops(id);
             stop.extend(stops.remove(&id).unwrap_or_default());
             let say_held = self.world.worker(id).is_some_and(|worker| !worker.session.reconciled);
-            let lost = self.world.lost_grants(id, now);
-            let number = if given.is_empty() { 0 } else { self.world.granted(id, &given, now) };
-            given.extend(lost);
+            given.extend(self.world.lost_grants(id, now));
             let due = self.held.get(&id).is_some_and(|held| held.until <= now);
             if given.is_empty() && stop.is_empty() && !say_held && !due {
                 continue;
             }
             if let Some(held) = self.held.remove(&id) {
                 self.world.mute(id);
+                let number = if given.is_empty() { 0 } else { self.world.granted(id, &given, now) };
                 let grant = Grant { term: self.world.term, number, leases: given, stop, say_held };
                 self.pending.grants.push((held.reply, grant));
             }

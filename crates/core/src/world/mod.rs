@@ -6,6 +6,7 @@
 
 mod apply;
 mod image;
+mod picture;
 mod ready;
 mod restore;
 mod session;

@@ -40,13 +40,13 @@ impl World {
         let Some(worker) = self.workers.get_mut(&poll.worker) else { return false };
         let session = &mut worker.session;
         session.expires_at = now.plus(lease);
+        session.outstanding.retain(|(number, _, _)| !poll.acknowledged.contains(number));
         if poll.number <= session.poll {
             return false;
         }
         session.poll = poll.number;
         session.capacity = if poll.mood == Mood::Working { poll.capacity } else { 0 };
         session.mood = poll.mood;
-        session.outstanding.retain(|(number, _, _)| *number > poll.acknowledged);
         true
     }
 
@@ -73,16 +73,18 @@ impl World {
         session.granted
     }
 
-    /// Leases that were granted a while ago and not acknowledged: their answer was lost on the way.
+    /// Takes leases that were granted a while ago and not acknowledged: their answer was lost on the way, and they
+    /// are granted again under a new number.
     pub fn lost_grants(&mut self, worker: WorkerId, now: Timestamp) -> Vec<Lease> {
         let Some(worker) = self.workers.get_mut(&worker) else { return Vec::new() };
         let mut again = Vec::new();
-        for (_, sent, leases) in &mut worker.session.outstanding {
-            if sent.plus(RESEND_AFTER) <= now {
-                *sent = now;
-                again.extend(leases.iter().cloned());
+        worker.session.outstanding.retain_mut(|(_, sent, leases)| {
+            let lost = sent.plus(RESEND_AFTER) <= now;
+            if lost {
+                again.append(leases);
             }
-        }
+            !lost
+        });
         again
     }
 }

@@ -1,0 +1,292 @@
+//! The worker's side of the conversation with the server, on a thread of its own that user code cannot starve.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use headwater_api::ErrorCode;
+use headwater_client::{Client, ClientError};
+use headwater_core::{
+    id::WorkerId,
+    lease::{Grant, Join, Mood, Welcome},
+    report::Report,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    attempts::{Attempts, PollMark},
+    execute::Executor,
+    worker::{Unstoppable, WorkerError},
+};
+
+/// Polls that may be under way at once: one brings results while another one waits for work.
+const MOST_POLLS: usize = 2;
+
+/// The first and the longest wait after a failed call.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// How much longer than the server's hold a poll may take.
+const POLL_MARGIN: Duration = Duration::from_secs(10);
+
+/// What the owner of a worker wants of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wish {
+    /// To work.
+    Work,
+    /// To finish what it holds and leave.
+    Drain,
+    /// To give back what it holds and leave.
+    Stop,
+}
+
+/// Everything the loop needs.
+pub(crate) struct Conversation {
+    pub(crate) client: Client,
+    pub(crate) join: Join,
+    pub(crate) executor: Arc<Executor>,
+    /// Where user code runs.
+    pub(crate) runtime: Handle,
+    pub(crate) wish: watch::Receiver<Wish>,
+    pub(crate) joined: watch::Sender<Option<WorkerId>>,
+    /// How long a draining worker lets its attempts run.
+    pub(crate) drain: Duration,
+    pub(crate) unstoppable: Unstoppable,
+}
+
+/// Why one stay ended.
+enum StayEnd {
+    /// Everything is said and done.
+    Left,
+    /// The server does not know this worker id any more.
+    Forgotten,
+}
+
+type Answered = (PollMark, Instant, Result<Grant, ClientError>);
+
+impl Conversation {
+    /// Joins and works, under a new id after every time that the server forgot it, until it was told to leave.
+    pub(crate) async fn run(mut self) -> Result<(), WorkerError> {
+        loop {
+            let Some(welcome) = self.enter().await? else { return Ok(()) };
+            let _ = self.joined.send(Some(self.join.worker));
+            match Stay::new(&mut self, welcome).run().await {
+                StayEnd::Left => return Ok(()),
+                StayEnd::Forgotten => {
+                    tracing::warn!("the server has given this worker's steps to others; joining again");
+                    self.join.worker = new_worker_id();
+                }
+            }
+        }
+    }
+
+    /// Joins, however long the server is away. None where the worker was told to leave meanwhile.
+    async fn enter(&mut self) -> Result<Option<Welcome>, WorkerError> {
+        let mut wait = FIRST_WAIT;
+        let mut told = false;
+        loop {
+            if *self.wish.borrow() != Wish::Work {
+                return Ok(None);
+            }
+            match self.client.join(&self.join).await {
+                Ok(welcome) => return Ok(Some(welcome)),
+                Err(error) if error.is_passing() => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::info!(%error, "waiting for the server");
+                    }
+                }
+                Err(error) => return Err(WorkerError::Refused(error.to_string())),
+            }
+            tokio::select! {
+                () = sleep(wait) => {}
+                _ = self.wish.changed() => {}
+            }
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+}
+
+/// One stay under one worker id.
+struct Stay<'a> {
+    talk: &'a mut Conversation,
+    welcome: Welcome,
+    attempts: Attempts,
+    polls: FuturesUnordered<BoxFuture<'static, Answered>>,
+    /// For each poll under way, whether it carries reports.
+    busy_polls: usize,
+    ended: mpsc::UnboundedSender<Report>,
+    ends: mpsc::UnboundedReceiver<Report>,
+    /// Start of the last poll that was answered: the leases are good for a while from then on.
+    heard: Instant,
+    /// No poll before this instant, after a failure.
+    not_before: Instant,
+    wait: Duration,
+    drain_until: Option<Instant>,
+    leaving: bool,
+}
+
+impl<'a> Stay<'a> {
+    fn new(talk: &'a mut Conversation, welcome: Welcome) -> Self {
+        let (ended, ends) = mpsc::unbounded_channel();
+        let attempts = Attempts::new(talk.join.worker, welcome.term);
+        let now = Instant::now();
+        Self {
+            talk,
+            welcome,
+            attempts,
+            polls: FuturesUnordered::new(),
+            busy_polls: 0,
+            ended,
+            ends,
+            heard: now,
+            not_before: now,
+            wait: FIRST_WAIT,
+            drain_until: None,
+            leaving: false,
+        }
+    }
+
+    async fn run(mut self) -> StayEnd {
+        loop {
+            self.heed_wish();
+            self.poll_if_useful();
+            let fence = self.heard + self.fence_after();
+            let drained = self.drain_until.unwrap_or(fence);
+            tokio::select! {
+                Some((mark, started, result)) = self.polls.next() => {
+                    if let Some(end) = self.answered(&mark, started, result) {
+                        return end;
+                    }
+                }
+                Some(report) = self.ends.recv() => self.take_ends(report),
+                _ = self.talk.wish.changed() => {}
+                () = sleep_until(self.not_before), if self.not_before > Instant::now() => {}
+                () = sleep_until(fence), if self.attempts.running() > 0 => return self.fence().await,
+                () = sleep_until(drained), if self.drain_until.is_some() => {
+                    self.drain_until = None;
+                    self.attempts.hand_back();
+                }
+            }
+        }
+    }
+
+    /// Two thirds of the lease: the rest is for stopping what runs before anybody else may have it (R16).
+    fn fence_after(&self) -> Duration {
+        self.welcome.lease.to_std() * 2 / 3
+    }
+
+    fn heed_wish(&mut self) {
+        let wish = *self.talk.wish.borrow_and_update();
+        match wish {
+            Wish::Work => {}
+            Wish::Drain if !self.leaving => {
+                self.leaving = true;
+                self.drain_until = Some(Instant::now() + self.talk.drain);
+            }
+            Wish::Drain => {}
+            Wish::Stop => {
+                self.leaving = true;
+                self.drain_until = None;
+                self.attempts.hand_back();
+            }
+        }
+    }
+
+    fn mood(&self) -> Mood {
+        match (self.leaving, self.attempts.is_done()) {
+            (false, _) => Mood::Working,
+            (true, false) => Mood::Draining,
+            (true, true) => Mood::Leaving,
+        }
+    }
+
+    /// Keeps one poll waiting for work, and sends results at once in a second one.
+    fn poll_if_useful(&mut self) {
+        let under_way = self.polls.len();
+        let useful = under_way == 0
+            || (under_way < MOST_POLLS && (self.attempts.has_news() || (self.leaving && self.busy_polls == 0)));
+        if !useful || self.not_before > Instant::now() {
+            return;
+        }
+        let poll = self.attempts.poll(self.mood(), self.talk.join.slots);
+        let mark = PollMark::from(&poll);
+        self.busy_polls += usize::from(mark.carries);
+        let client = self.talk.client.clone();
+        let timeout = self.welcome.hold.to_std() + POLL_MARGIN;
+        self.polls.push(Box::pin(async move {
+            let started = Instant::now();
+            let result = client.poll(&poll, timeout).await;
+            (mark, started, result)
+        }));
+    }
+
+    fn answered(&mut self, mark: &PollMark, started: Instant, result: Result<Grant, ClientError>) -> Option<StayEnd> {
+        self.busy_polls -= usize::from(mark.carries);
+        match result {
+            Ok(grant) => {
+                self.heard = self.heard.max(started);
+                self.wait = FIRST_WAIT;
+                let left = self.leaving && self.attempts.is_done();
+                for (lease, cancel) in self.attempts.answered(mark.number, grant) {
+                    let (executor, ended) = (Arc::clone(&self.talk.executor), self.ended.clone());
+                    self.talk.runtime.spawn(async move {
+                        let report = executor.run(lease, cancel).await;
+                        // Nobody listens any more after a stay ended; its attempts belong to others by then.
+                        let _ = ended.send(report);
+                    });
+                }
+                (left && self.attempts.is_done()).then_some(StayEnd::Left)
+            }
+            Err(error) if error.code() == Some(ErrorCode::UnknownWorker) => {
+                self.attempts.fence();
+                Some(if self.leaving { StayEnd::Left } else { StayEnd::Forgotten })
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a poll failed");
+                self.attempts.failed(mark);
+                self.not_before = Instant::now() + self.wait;
+                self.wait = (self.wait * 2).min(LONGEST_WAIT);
+                // Whoever must leave does not wait for a server that is gone.
+                (self.leaving && self.attempts.running() == 0 && !error.is_passing()).then_some(StayEnd::Left)
+            }
+        }
+    }
+
+    /// Takes everything that ended, so that one poll carries all of it.
+    fn take_ends(&mut self, first: Report) {
+        self.attempts.ended(first);
+        while let Ok(report) = self.ends.try_recv() {
+            self.attempts.ended(report);
+        }
+    }
+
+    /// Nobody was heard for too long: everything is stopped before the leases are given away, and the worker joins
+    /// under a new id.
+    async fn fence(mut self) -> StayEnd {
+        tracing::error!("the server was not reached in time; stopping all steps of this worker");
+        self.attempts.fence();
+        let rest = self.heard + self.welcome.lease.to_std();
+        while self.attempts.running() > 0 {
+            tokio::select! {
+                Some(report) = self.ends.recv() => self.attempts.ended(report),
+                () = sleep_until(rest) => {
+                    if self.talk.unstoppable == Unstoppable::ExitProcess {
+                        tracing::error!("a step does not stop; ending the process, since its lease is over");
+                        std::process::exit(70);
+                    }
+                    break;
+                }
+            }
+        }
+        StayEnd::Forgotten
+    }
+}
+
+/// A worker id is new at every start (never a host name), so that a restarted worker is another one.
+#[allow(clippy::disallowed_methods, reason = "this is the one place that makes worker ids")]
+pub(crate) fn new_worker_id() -> WorkerId {
+    WorkerId(uuid::Uuid::now_v7())
+}
