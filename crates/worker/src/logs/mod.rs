@@ -21,6 +21,7 @@
 mod chunk;
 mod encodings;
 mod masker;
+mod pump;
 mod retain;
 mod shape;
 mod ship;

@@ -14,14 +14,12 @@ use bytes::Bytes;
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
-    time::Instant,
 };
 
 use super::{
-    LastChunk, LogSink, Masker, Stream, StreamMasker, StreamSummary, Tail,
-    chunk::Raw,
-    shape::{Cap, LineCutter},
-    ship::{Shipper, reached},
+    LogSink, Masker, Stream, StreamSummary,
+    pump::{Closed, Piece, Pump},
+    ship::Shipper,
 };
 
 /// What a piece takes up in the queue beside its bytes, about.
@@ -67,15 +65,6 @@ impl Default for LogOptions {
     }
 }
 
-/// A piece of output.
-struct Piece {
-    bytes: Bytes,
-    /// Bytes that were dropped between the piece before and this one.
-    dropped_before: u64,
-    /// The buffer space that it takes up.
-    _space: OwnedSemaphorePermit,
-}
-
 /// Takes the bytes of one stream. Clones write to the same stream.
 ///
 /// Nothing runs and nothing is stored for a stream that is never written to.
@@ -108,13 +97,6 @@ struct Used {
     pieces: Option<mpsc::UnboundedSender<Piece>>,
     closed: watch::Receiver<Option<Closed>>,
     finished: watch::Receiver<Option<StreamSummary>>,
-}
-
-/// What is known when all output has been masked and cut into chunks.
-#[derive(Debug, Clone, Default)]
-struct Closed {
-    tail: String,
-    dropped_bytes: u64,
 }
 
 impl LogWriter {
@@ -255,7 +237,12 @@ impl Shared {
     fn start(&self) -> Used {
         let (pieces, incoming) = mpsc::unbounded_channel();
         let (chunks, upcoming) = mpsc::channel(2);
-        let pump = Pump::new(self, chunks);
+        let pump = Pump::new(
+            Arc::clone(&self.options),
+            Arc::clone(&self.masker),
+            Arc::clone(&self.overflow),
+            chunks,
+        );
         let shipper = Shipper::new(
             self.stream,
             Arc::clone(&self.sink),
@@ -300,119 +287,6 @@ impl Shared {
                 *state = State::ClosedUnused;
                 None
             }
-        }
-    }
-}
-
-/// Masks, bounds and cuts a stream into chunks.
-struct Pump {
-    options: Arc<LogOptions>,
-    overflow: Arc<AtomicU64>,
-    chunks: mpsc::Sender<Raw>,
-    masker: StreamMasker,
-    tail: Tail,
-    cutter: LineCutter,
-    cap: Cap,
-    dropped_bytes: u64,
-    /// Masked output, and the same with long lines cut: reused between pieces.
-    masked: Vec<u8>,
-    lines: Vec<u8>,
-    /// Output that waits to become a chunk.
-    ready: Vec<u8>,
-}
-
-impl Pump {
-    fn new(shared: &Shared, chunks: mpsc::Sender<Raw>) -> Self {
-        let options = Arc::clone(&shared.options);
-        Self {
-            overflow: Arc::clone(&shared.overflow),
-            chunks,
-            masker: StreamMasker::new(Arc::clone(&shared.masker)),
-            tail: Tail::default(),
-            cutter: LineCutter::new(options.line_bytes),
-            cap: Cap::new(options.stream_bytes, options.tail_bytes),
-            dropped_bytes: 0,
-            masked: Vec::new(),
-            lines: Vec::new(),
-            ready: Vec::new(),
-            options,
-        }
-    }
-
-    async fn run(mut self, mut pieces: mpsc::UnboundedReceiver<Piece>) -> Closed {
-        let mut flush_at = None;
-        loop {
-            tokio::select! {
-                piece = pieces.recv() => match piece {
-                    Some(piece) => self.feed(piece).await,
-                    None => break,
-                },
-                () = reached(flush_at) => {
-                    let raw = std::mem::take(&mut self.ready);
-                    self.emit(raw, LastChunk::MoreMayFollow).await;
-                }
-            }
-            flush_at = match (self.ready.is_empty(), flush_at) {
-                (true, _) => None,
-                (false, None) => Some(Instant::now() + self.options.flush_after),
-                (false, earlier) => earlier,
-            };
-        }
-        self.finish().await
-    }
-
-    async fn feed(&mut self, piece: Piece) {
-        self.note_dropped(piece.dropped_before);
-        self.masked.clear();
-        self.masker.feed(&piece.bytes, &mut self.masked);
-        self.bound();
-        self.emit_full_chunks().await;
-    }
-
-    /// From masked output to output that is ready to be stored.
-    fn bound(&mut self) {
-        self.tail.push(&self.masked);
-        self.lines.clear();
-        self.cutter.feed(&self.masked, &mut self.lines);
-        self.cap.feed(&self.lines, &mut self.ready);
-    }
-
-    fn note_dropped(&mut self, bytes: u64) {
-        if bytes == 0 {
-            return;
-        }
-        self.dropped_bytes += bytes;
-        let marker = format!(
-            "[headwater: {bytes} bytes dropped, written faster than they could be stored]\n"
-        );
-        self.cap.feed(marker.as_bytes(), &mut self.ready);
-    }
-
-    async fn emit_full_chunks(&mut self) {
-        while self.ready.len() >= self.options.chunk_bytes {
-            let rest = self.ready.split_off(self.options.chunk_bytes);
-            let raw = std::mem::replace(&mut self.ready, rest);
-            self.emit(raw, LastChunk::MoreMayFollow).await;
-        }
-    }
-
-    async fn emit(&mut self, bytes: Vec<u8>, last: LastChunk) {
-        // The shipper is gone only when the runtime shuts down.
-        let _gone = self.chunks.send(Raw { bytes, last }).await;
-    }
-
-    async fn finish(mut self) -> Closed {
-        self.masked.clear();
-        self.masker.finish(&mut self.masked);
-        self.bound();
-        self.note_dropped(self.overflow.swap(0, Ordering::Relaxed));
-        self.cap.finish(&mut self.ready);
-        self.emit_full_chunks().await;
-        let raw = std::mem::take(&mut self.ready);
-        self.emit(raw, LastChunk::EndOfStream).await;
-        Closed {
-            tail: self.tail.text(),
-            dropped_bytes: self.dropped_bytes + self.cap.dropped(),
         }
     }
 }
