@@ -1,0 +1,77 @@
+//! PostgreSQL: how its connections are set up, and what an operator should know about it.
+
+use std::{str::FromStr, time::Duration};
+
+use headwater_store::StoreError;
+use sqlx::{
+    PgConnection, PgPool, Row as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{db::Db, error, store::SqlOptions};
+
+/// The oldest server that we are tested with.
+const OLDEST: i64 = 150_000;
+
+pub(crate) async fn open(url: &str, options: &SqlOptions) -> Result<Db, StoreError> {
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Setup(format!("the database URL: {error}")))?
+        .application_name("headwater")
+        .statement_cache_capacity(256);
+    // A second connection lets a renewal or a new lead pass while a commit hangs.
+    let leader = pool(2, options).connect_with(connect.clone()).await.map_err(error::store)?;
+    refuse_old(&leader).await?;
+    let readers = pool(options.readers.max(1), options).connect_lazy_with(connect);
+    Ok(Db::Postgres { leader, readers })
+}
+
+fn pool(connections: u32, options: &SqlOptions) -> PgPoolOptions {
+    let deadline = options.deadline;
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(deadline)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(prepare(connection, deadline)))
+}
+
+/// Bounds for everything, and an answer only after the commit is on disk, whatever the server's default is.
+async fn prepare(connection: &mut PgConnection, deadline: Duration) -> Result<(), sqlx::Error> {
+    let set = "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false), \
+               set_config('idle_in_transaction_session_timeout', $2, false), set_config('jit', 'off', false), \
+               set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'on' \
+               ELSE current_setting('synchronous_commit') END, false)";
+    let millis = deadline.as_millis();
+    sqlx::query(set).bind(millis.to_string()).bind((millis * 3).to_string()).execute(connection).await?;
+    Ok(())
+}
+
+async fn refuse_old(pool: &PgPool) -> Result<(), StoreError> {
+    let sql = "SELECT CAST(current_setting('server_version_num') AS BIGINT)";
+    let row = sqlx::query(sql).fetch_one(pool).await.map_err(error::store)?;
+    let version: i64 = row.try_get(0).map_err(error::store)?;
+    if version < OLDEST {
+        return Err(StoreError::Setup(format!(
+            "PostgreSQL {} is too old; version {} or later is needed",
+            version / 10_000,
+            OLDEST / 10_000
+        )));
+    }
+    Ok(())
+}
+
+/// The server's version, and the settings that make it forget what it acknowledged.
+pub(crate) async fn describe(pool: &PgPool) -> Result<(String, Vec<String>), StoreError> {
+    let sql = "SELECT current_setting('server_version'), current_setting('fsync'), \
+               current_setting('full_page_writes'), current_setting('synchronous_commit')";
+    let row = sqlx::query(sql).fetch_one(pool).await.map_err(error::store)?;
+    let text = |at: usize| row.try_get::<String, _>(at).map_err(error::store);
+    let version = text(0)?;
+    let engine = format!("PostgreSQL {}", version.split_whitespace().next().unwrap_or(&version));
+    let mut warnings = Vec::new();
+    for (at, name) in [(1, "fsync"), (2, "full_page_writes"), (3, "synchronous_commit")] {
+        if text(at)? == "off" {
+            warnings.push(format!("{name} is off: a crash of the database can lose what was acknowledged"));
+        }
+    }
+    Ok((engine, warnings))
+}
