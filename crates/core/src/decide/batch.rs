@@ -70,6 +70,8 @@ impl<'w> Batch<'w> {
             if poll.held.is_some() && poll.term == self.world.term {
                 self.world.reconciled(poll.worker);
             }
+            let stops = self.world.unheard_stops(poll.worker, self.now);
+            self.stop(stops.into_iter().map(|stop| (poll.worker, stop)));
         }
         Ok(true)
     }
@@ -126,10 +128,15 @@ impl<'w> Batch<'w> {
         for (worker, lease) in decision.leases {
             self.leases.entry(worker).or_default().push(lease);
         }
-        for (worker, stop) in decision.stops {
+        self.stop(decision.stops);
+        Ok(decision.answer)
+    }
+
+    fn stop(&mut self, stops: impl IntoIterator<Item = (WorkerId, Stop)>) {
+        for (worker, stop) in stops {
+            self.world.told(worker, &stop, self.now);
             self.stops.entry(worker).or_default().push(stop);
         }
-        Ok(decision.answer)
     }
 }
 

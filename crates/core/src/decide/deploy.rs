@@ -56,6 +56,7 @@ pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timest
 fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<AssetRecord>, Refusal> {
     let deployment = request.deployment;
     let known = |key: &AssetKey| world.names.get(&(deployment, key.clone())).copied();
+    let declared: BTreeSet<AssetId> = new.snapshot.manifest().assets.iter().filter_map(|asset| known(&asset.key)).collect();
     let mut fresh = new.ids.iter().copied();
     let mut taken: BTreeSet<AssetId> = BTreeSet::new();
     let mut named = Vec::new();
@@ -63,7 +64,9 @@ fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<Ass
         if known(&asset.key).is_some() {
             continue;
         }
-        let renamed = asset.aliases.iter().find_map(known).filter(|id| taken.insert(*id));
+        // Going back to definitions from before a rename is a rename as well.
+        let back = || world.renamed(deployment, &asset.key).filter(|id| !declared.contains(id));
+        let renamed = asset.aliases.iter().find_map(known).or_else(back).filter(|id| taken.insert(*id));
         let id = renamed.or_else(|| fresh.next()).ok_or_else(|| {
             Refusal::new(RefusalCode::Invalid, format!("no identity was provided for asset {}", asset.key))
         })?;

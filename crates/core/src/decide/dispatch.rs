@@ -83,7 +83,8 @@ impl Limits {
 fn overlap_blocks(world: &World, run: &RunRecord, started: &BTreeSet<RunId>) -> Option<String> {
     let Trigger::Schedule { name, .. } = &run.trigger else { return None };
     let (definition, _) = world.live(run.deployment).find_map(|bound| bound.snapshot.find_schedule(name))?;
-    if definition.overlap != Overlap::QueueOne {
+    // A run that is being cancelled still writes; the next one waits until nothing of it is left.
+    if !matches!(definition.overlap, Overlap::QueueOne | Overlap::CancelPrevious) {
         return None;
     }
     let others = &world.schedules.get(&(run.deployment, name.clone()))?.runs;
@@ -143,10 +144,12 @@ struct Taken {
 
 impl Taken {
     fn take(&mut self, world: &World, route: RouteNo, key: ReadyKey) {
+        let was_head = self.head(world, route) == Some(key);
         self.steps.insert(key);
-        let next = world.ready.queue(route).range((std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded));
-        let head = next.copied().find(|key| !self.steps.contains(key));
-        if self.heads.get(&route).is_none_or(|head| *head == Some(key)) {
+        // A worker of other definitions may take a step from the middle; the head stays for the others then.
+        if was_head {
+            let mut next = world.ready.queue(route).range((std::ops::Bound::Excluded(key), std::ops::Bound::Unbounded));
+            let head = next.find(|key| !self.steps.contains(key)).copied();
             self.heads.insert(route, head);
         }
         let described = world.ready.describe(route);

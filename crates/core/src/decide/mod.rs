@@ -24,6 +24,7 @@ mod view;
 mod worker;
 
 pub use batch::{Batch, BatchError};
+pub(crate) use settle::falls_short;
 pub use settle::skipped_on_purpose;
 pub use view::{PoolView, QueueView, WaitingRun, WaitingStep};
 

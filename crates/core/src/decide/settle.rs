@@ -17,6 +17,15 @@ pub fn skipped_on_purpose(cause: &str) -> bool {
     cause.ends_with(ON_PURPOSE)
 }
 
+/// Whether a step that ended like this keeps its run from having done everything.
+pub(crate) fn falls_short(state: StepState, cause: Option<&str>) -> bool {
+    match state {
+        StepState::Failed | StepState::Canceled => true,
+        StepState::Skipped => !cause.is_some_and(skipped_on_purpose),
+        _ => false,
+    }
+}
+
 /// The cause of steps that are skipped since an asset was not made on purpose.
 pub(super) fn not_produced(asset: &str) -> String {
     format!("{asset} {ON_PURPOSE}")
@@ -70,8 +79,7 @@ pub(super) fn finish(run: &Run, effects: &[Effect]) -> Option<Effect> {
             Effect::StepEnded { run, step, state, cause, .. } if *run == id => {
                 open = open.saturating_sub(1);
                 running = running.saturating_sub(u32::from(was_running(step)));
-                failed |= *state == StepState::Failed
-                    || (*state == StepState::Skipped && !cause.as_deref().is_some_and(skipped_on_purpose));
+                failed |= falls_short(*state, cause.as_deref());
             }
             Effect::StepRetried { run, step, .. } if *run == id => {
                 running = running.saturating_sub(u32::from(was_running(step)));

@@ -155,12 +155,17 @@ fn fire(firing: &Firing<'_>, due_at: Timestamp, busy: &mut Vec<RunId>, decision:
         }
         (None, Ok(chosen)) if !chosen.plan.steps.is_empty() => {
             if definition.overlap == Overlap::CancelPrevious {
-                for previous in busy.iter().filter_map(|id| world.runs.get(id)) {
-                    let stopped = cancel::stop(previous, &format!("the next tick of schedule {} is due", definition.name));
+                let by = format!("the next tick of schedule {} is due", definition.name);
+                for id in busy.drain(..) {
+                    let Some(previous) = world.runs.get(&id) else {
+                        // A tick of this very decision.
+                        decision.effects.push(Effect::RunEnded { run: id, state: RunState::Canceled, reason: Some(by.clone()) });
+                        continue;
+                    };
+                    let stopped = cancel::stop(previous, &by);
                     decision.effects.extend(stopped.effects);
                     decision.stops.extend(stopped.stops);
                 }
-                busy.clear();
             }
             let id = tick_run(deployment, &definition.name, due_at);
             let mut tags = chosen.tags;

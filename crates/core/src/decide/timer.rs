@@ -2,7 +2,9 @@
 
 use super::{Decision, cancel, report, tick, worker};
 use crate::{
+    lease::{Stop, StopReason},
     record::{RunState, StepState},
+    report::AttemptRef,
     time::Timestamp,
     world::{Timer, World},
 };
@@ -32,7 +34,13 @@ pub(super) fn fired(world: &World, timer: &Timer, now: Timestamp) -> Decision {
             Some(run)
                 if run.steps.get(at.index()).is_some_and(|s| s.state == StepState::Running && s.attempt == *attempt) =>
             {
-                Decision { effects: report::overdue(run, *at, now), ..Decision::default() }
+                let step = &run.steps[at.index()];
+                let held = step.worker.zip(step.token);
+                let stop = held.map(|(worker, token)| {
+                    let at = AttemptRef { run: *id, step: *at, attempt: *attempt, token };
+                    (worker, Stop { at, why: StopReason::Fenced })
+                });
+                Decision { effects: report::overdue(run, *at, now), stops: stop.into_iter().collect(), ..Decision::default() }
             }
             _ => Decision::nothing(),
         },

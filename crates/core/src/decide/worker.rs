@@ -56,7 +56,8 @@ pub(super) fn poll(world: &World, poll: &Poll, now: Timestamp) -> Decision {
         }
         _ => {}
     }
-    if let Some(held) = &poll.held {
+    // What was said to another leader is out of date: this one may have given more since.
+    if let Some(held) = poll.held.as_ref().filter(|_| poll.term == world.term) {
         reconcile(world, worker, held, now, &mut decision);
     }
     decision
@@ -65,9 +66,10 @@ pub(super) fn poll(world: &World, poll: &Poll, now: Timestamp) -> Decision {
 /// Compares what a worker holds with what it was given.
 ///
 /// An attempt that the worker never received runs again at once and free of charge. One that it holds without a
-/// lease is stopped.
+/// lease is stopped. A grant that is on its way is neither: it is given again until it is acknowledged.
 fn reconcile(world: &World, worker: &Worker, held: &[AttemptRef], now: Timestamp, decision: &mut Decision) {
-    let mut kept = BTreeSet::new();
+    let on_its_way = worker.session.outstanding.iter().flat_map(|(_, _, leases)| leases);
+    let mut kept: BTreeSet<_> = on_its_way.map(|lease| (lease.at.run, lease.at.step)).collect();
     for at in held {
         if report::holds(world, worker.record.id, at) {
             kept.insert((at.run, at.step));

@@ -231,7 +231,7 @@ impl World {
         ended.state = state;
         ended.retry_at = None;
         run.open = run.open.saturating_sub(1);
-        run.failed |= state == StepState::Failed || (state == StepState::Skipped && !cause.is_some_and(crate::decide::skipped_on_purpose));
+        run.failed |= crate::decide::falls_short(state, cause);
         if state != StepState::Succeeded {
             return;
         }

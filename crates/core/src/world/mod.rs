@@ -87,7 +87,7 @@ pub struct Run {
     pub open: u32,
     /// How many attempts are leased.
     pub running: u32,
-    /// Whether a step failed or was blocked.
+    /// Whether a step failed, was blocked or was stopped.
     pub failed: bool,
 }
 
@@ -275,7 +275,7 @@ impl World {
     }
 
     /// The identity of an asset that a later deploy renamed.
-    fn renamed(&self, deployment: DeploymentId, old: &AssetKey) -> Option<AssetId> {
+    pub(crate) fn renamed(&self, deployment: DeploymentId, old: &AssetKey) -> Option<AssetId> {
         self.live(deployment).find_map(|bound| {
             let at = bound.snapshot.manifest().assets.iter().position(|asset| asset.aliases.contains(old))?;
             bound.ids.get(at).copied()

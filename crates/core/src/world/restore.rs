@@ -193,8 +193,7 @@ impl World {
             step.losses = record.losses;
             step.retry_at = record.retry_at.filter(|_| record.state == StepState::RetryWait);
             run.open -= u32::from(record.state.is_final());
-            run.failed |= record.state == StepState::Failed
-                || (record.state == StepState::Skipped && !record.cause.as_deref().is_some_and(crate::decide::skipped_on_purpose));
+            run.failed |= crate::decide::falls_short(record.state, record.cause.as_deref());
             if record.state == StepState::Running {
                 step.worker = record.worker;
                 step.token = record.token;

@@ -1,11 +1,12 @@
 //! What a worker said last. Not durable.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::World;
 use crate::{
-    id::WorkerId,
-    lease::{Lease, Mood, Poll},
+    id::{RunId, StepNo, WorkerId},
+    lease::{Lease, Mood, Poll, Stop, StopReason},
+    report::AttemptRef,
     time::{Millis, Timestamp},
 };
 
@@ -28,10 +29,15 @@ pub struct Session {
     pub outstanding: VecDeque<(u64, Timestamp, Vec<Lease>)>,
     /// Attempts that it must stop and was not told of yet.
     pub stops: Vec<crate::lease::Stop>,
+    /// When it was last told to stop an attempt that it holds.
+    pub(crate) told: BTreeMap<(RunId, StepNo), Timestamp>,
 }
 
 /// An answer that was not acknowledged for so long is sent again.
 const RESEND_AFTER: Millis = Millis::secs(2);
+
+/// An attempt that was to be stopped and did not end for so long is stopped again: the answer may have been lost.
+const REPEAT_STOP_AFTER: Millis = Millis::secs(5);
 
 impl World {
     /// Notes that a worker polled. False where the worker is not known, or where a later poll was seen already.
@@ -47,6 +53,8 @@ impl World {
         session.poll = poll.number;
         session.capacity = if poll.mood == Mood::Working { poll.capacity } else { 0 };
         session.mood = poll.mood;
+        let held = &worker.held;
+        session.told.retain(|at, _| held.contains(at));
         true
     }
 
@@ -74,8 +82,13 @@ impl World {
     }
 
     /// Takes leases that were granted a while ago and not acknowledged: their answer was lost on the way, and they
-    /// are granted again under a new number.
+    /// are granted again under a new number. Those that ended meanwhile are not.
     pub fn lost_grants(&mut self, worker: WorkerId, now: Timestamp) -> Vec<Lease> {
+        let runs = &self.runs;
+        let alive = |lease: &Lease| {
+            let step = runs.get(&lease.at.run).and_then(|run| run.steps.get(lease.at.step.index()));
+            step.is_some_and(|step| step.token == Some(lease.at.token))
+        };
         let Some(worker) = self.workers.get_mut(&worker) else { return Vec::new() };
         let mut again = Vec::new();
         worker.session.outstanding.retain_mut(|(_, sent, leases)| {
@@ -85,7 +98,28 @@ impl World {
             }
             !lost
         });
+        again.retain(alive);
         again
+    }
+
+    /// Notes that a worker is being told to stop attempts.
+    pub(crate) fn told(&mut self, worker: WorkerId, stop: &Stop, now: Timestamp) {
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            worker.session.told.insert((stop.at.run, stop.at.step), now);
+        }
+    }
+
+    /// Attempts of runs that are being stopped of which a worker was not told, or was told a while ago in vain.
+    pub(crate) fn unheard_stops(&self, worker: WorkerId, now: Timestamp) -> Vec<Stop> {
+        let Some(worker) = self.workers.get(&worker) else { return Vec::new() };
+        let told = &worker.session.told;
+        let quiet = worker.held.iter().filter(|held| told.get(held).is_none_or(|at| at.plus(REPEAT_STOP_AFTER) <= now));
+        let stop = |&(run, step): &(RunId, StepNo)| {
+            let of = self.runs.get(&run).filter(|run| run.is_stopping())?.steps.get(step.index())?;
+            let at = AttemptRef { run, step, attempt: of.attempt, token: of.token? };
+            Some(Stop { at, why: StopReason::Canceled })
+        };
+        quiet.filter_map(stop).collect()
     }
 }
 
