@@ -1,6 +1,13 @@
 //! A worker from its start to its end.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    thread,
+    time::Duration,
+};
 
 use headwater_client::Client;
 use headwater_core::{id::WorkerId, lease::Join};
@@ -47,6 +54,10 @@ pub struct WorkerOptions {
     pub project_dir: PathBuf,
     /// Where it notes which processes it runs, so that the next worker can end what a killed one left.
     pub state_dir: Option<PathBuf>,
+    /// How to start this program as a guardian: program and arguments of something that calls
+    /// [`process::guard`](crate::process::guard) with `state_dir`. It ends what a killed worker leaves running, and is
+    /// started with the first process step.
+    pub guard: Option<Vec<String>>,
     /// How long a draining worker lets its attempts run before it gives them back.
     pub drain: Duration,
     /// Values that never appear in logs, by name.
@@ -70,6 +81,7 @@ impl WorkerOptions {
             tags: BTreeMap::new(),
             project_dir: PathBuf::from("."),
             state_dir: None,
+            guard: None,
             drain: Duration::from_secs(30),
             secrets: Vec::new(),
             threads: None,
@@ -134,6 +146,7 @@ impl Worker {
         };
         let supervise = move || {
             let result = hold(conversation, &executor);
+            runtime.block_on(executor.registry.teardown());
             // Code that does not stop must not keep the process from ending.
             runtime.shutdown_timeout(Duration::from_secs(1));
             let _ = done.send(result);
@@ -194,6 +207,8 @@ fn executor(registry: Registry, options: &WorkerOptions, client: Client) -> Resu
         registry,
         client,
         supervisor,
+        guard: options.guard.clone(),
+        guardian: OnceLock::new(),
         project_dir,
         secrets,
         masker: Arc::new(masker),

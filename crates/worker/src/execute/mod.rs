@@ -5,7 +5,8 @@ mod rust;
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    process::Command,
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -19,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     logs::{LogOptions, LogSink, Masker, Secret, StepLogs},
-    process::Supervisor,
+    process::{Guardian, Supervisor},
     registry::Registry,
     ship::HttpSink,
 };
@@ -32,6 +33,10 @@ pub(crate) struct Executor {
     pub(crate) registry: Registry,
     pub(crate) client: Client,
     pub(crate) supervisor: Supervisor,
+    /// How to start a guardian.
+    pub(crate) guard: Option<Vec<String>>,
+    /// The guardian, once a process step was run.
+    pub(crate) guardian: OnceLock<Option<Guardian>>,
     pub(crate) project_dir: PathBuf,
     /// Values that never appear in what leaves the worker, besides those that single steps name.
     pub(crate) secrets: Vec<Secret>,
@@ -57,6 +62,19 @@ impl Executor {
         // A slow log store must not hold back the result: what is left is shipped on the side.
         self.shipping.spawn(async move { logs.finish().await });
         Report { at, started_at, ended_at: now(), inputs, outcome }
+    }
+
+    /// Makes sure that somebody ends the worker's processes when the worker itself is killed.
+    fn be_guarded(&self) {
+        self.guardian.get_or_init(|| {
+            let (program, arguments) = self.guard.as_ref()?.split_first()?;
+            #[allow(clippy::disallowed_methods, reason = "the guardian is this program itself, not a step")]
+            let mut command = Command::new(program);
+            command.args(arguments);
+            Guardian::start(command)
+                .inspect_err(|error| tracing::warn!(%error, "no guardian: if this worker is killed, its processes go on until it is started again"))
+                .ok()
+        });
     }
 
     /// The worker's masker, or one that also knows the secrets that this step's process inherits.

@@ -24,6 +24,7 @@ pub(super) async fn run(
     logs: &StepLogs,
     cancel: &CancellationToken,
 ) -> Outcome {
+    executor.be_guarded();
     let spec = spec(lease, process, &executor.project_dir);
     let report = executor.supervisor.run(&spec, logs, cancel).await;
     match &report.outcome {
