@@ -44,7 +44,7 @@ MAY_USE = {
 
 # Libraries that only the crates named may use directly, and why.
 ONLY = {
-    "sqlx": ({"sql", "examples", "tests"}, "the database is behind the storage port"),
+    "sqlx": ({"sql", "bench", "examples", "tests"}, "the database is behind the storage port"),
     "axum": ({"server", "examples", "tests"}, "HTTP routes live in one crate"),
     "utoipa-axum": ({"server", "examples", "tests"}, "HTTP routes live in one crate"),
     "reqwest": (
