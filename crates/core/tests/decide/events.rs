@@ -2,7 +2,7 @@
 //!
 //! | event | meaning |
 //! |---|---|
-//! | `worker w 2 gpu=yes at north snapshot 1` | a worker with two slots joins |
+//! | `worker w 2 gpu=yes at north snapshot 1 unknown` | a worker with two slots joins |
 //! | `launch a+ \| key k priority 2 timeout 5m tag x=y config s=1 partition p` | a run is asked for |
 //! | `cancel r1`, `retry r1`, `retry all r1` | commands about runs, with `\| key k` too |
 //! | `pool p 3`, `pool p declared`, `on s`, `off s` | settings |
@@ -11,13 +11,14 @@
 //! | `poll w held a#1 b \| draining leaving capacity 3 old term 1` | a poll with something in it |
 //! | `silence w`, `speak w` | the worker stops polling, or goes on |
 //! | `leader` | another server takes over |
-//! | `+10s` | time passes; what comes after it is a batch of its own |
+//! | `rejoin w` | the worker joins again, since it did not hear the answer |
+//! | `+10s`, `-10s` | time passes, or the clock is put back; what comes after it is a batch of its own |
 
 use std::collections::BTreeMap;
 
 use headwater_core::{
     command::{Command, Launch, Retry, RetryScope, RetrySource},
-    id::{Attempt, RunId, StepNo, Term, Token, WorkerId},
+    id::{Attempt, RunId, SnapshotId, StepNo, Term, Token, WorkerId},
     lease::{Lease, Mood},
     manifest::{ErrorClass, Severity, Switch},
     metadata::MetadataValue,
@@ -42,6 +43,8 @@ impl Play {
                     lines.extend(self.happen(&std::mem::take(&mut batch)));
                 }
                 self.pass(span(time));
+            } else if let Some(time) = event.strip_prefix('-') {
+                self.now = self.now.minus(span(time));
             } else if event == "leader" {
                 self.lead();
             } else if let Some(name) = event.strip_prefix("silence ") {
@@ -67,6 +70,7 @@ impl Play {
         let key = options.0.get("key").cloned();
         let command = match words.as_slice() {
             ["worker", rest @ ..] => return self.new_worker(rest),
+            ["rejoin", worker] => return Happens::Join(self.joins[&self.worker(worker)].clone()),
             ["poll", worker, rest @ ..] => return self.special_poll(worker, rest, &options),
             ["ok" | "fail" | "back" | "stopped", step, rest @ ..] => return self.end(words[0], step, rest),
             ["launch", ..] => {
@@ -115,12 +119,13 @@ impl Play {
         while let Some(word) = rest.next() {
             match *word {
                 "at" => location = rest.next().unwrap(),
-                "snapshot" => snapshot = Some(rest.next().unwrap().parse::<usize>().unwrap()),
+                "unknown" => snapshot = Some(SnapshotId("0".repeat(64))),
+                "snapshot" => snapshot = Some(self.snapshots[rest.next().unwrap().parse::<usize>().unwrap() - 1].clone()),
                 tag => tags.extend([pair(tag)]),
             }
         }
         let snapshot = match snapshot {
-            Some(number) => self.snapshots[number - 1].clone(),
+            Some(snapshot) => snapshot,
             None => {
                 let live = self.world.live(headwater_core::id::DeploymentId::DEFAULT);
                 live.filter(|bound| bound.snapshot.location() == location).last().unwrap().snapshot.id().clone()

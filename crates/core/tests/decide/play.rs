@@ -47,6 +47,7 @@ pub(crate) struct Play {
     /// Every lease that was ever given, oldest first.
     pub(crate) given: Vec<(WorkerId, Lease)>,
     pub(crate) snapshots: Vec<SnapshotId>,
+    pub(crate) joins: BTreeMap<WorkerId, Join>,
     ids: u128,
 }
 
@@ -64,6 +65,7 @@ impl Play {
             crew: BTreeMap::new(),
             given: Vec::new(),
             snapshots: Vec::new(),
+            joins: BTreeMap::new(),
             ids: 0,
         }
     }
@@ -98,7 +100,7 @@ impl Play {
         let term = self.world.term;
         let crew = Crew { capacity: slots, mood: Mood::Working, number: 0, silent: false, term, received: Vec::new() };
         self.crew.insert(worker, crew);
-        Happens::Join(Join {
+        let join = Join {
             worker,
             name: name.into(),
             host: "host".into(),
@@ -108,7 +110,9 @@ impl Play {
             slots,
             tags,
             version: "0".into(),
-        })
+        };
+        self.joins.insert(worker, join.clone());
+        Happens::Join(join)
     }
 
     /// The worker's next poll, with nothing special in it.
