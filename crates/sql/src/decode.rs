@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use headwater_core::{
     effect::{Event, SnapshotText},
-    id::{
-        AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId,
-    },
+    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
     key::AssetKey,
     manifest::{Severity, Switch},
     record::{
-        AssetCurrent, AssetRecord, AttemptEnd, AttemptRecord, CheckRecord, CommandRecord, DeployRecord,
-        DeploymentRecord, LastFailure, Latest, OutboxRecord, RunRecord, RunState, ScheduleRecord, StepRecord,
-        StepState, TickOutcome, TickRecord, VersionKind, VersionRecord, WorkerRecord, WorkerState,
+        AssetCurrent, AssetRecord, AttemptEnd, AttemptRecord, CheckRecord, CommandRecord,
+        DeployRecord, DeploymentRecord, LastFailure, Latest, OutboxRecord, RunRecord, RunState,
+        ScheduleRecord, StepRecord, StepState, TickOutcome, TickRecord, VersionKind, VersionRecord,
+        WorkerRecord, WorkerState,
     },
     time::{Millis, Timestamp},
 };
@@ -62,7 +61,10 @@ impl Fields<'_> {
 }
 
 pub(crate) fn deployment(fields: &mut Fields<'_>) -> Decoded<DeploymentRecord> {
-    Ok(DeploymentRecord { id: fields.deployment()?, name: fields.text()? })
+    Ok(DeploymentRecord {
+        id: fields.deployment()?,
+        name: fields.text()?,
+    })
 }
 
 pub(crate) fn deploy(fields: &mut Fields<'_>) -> Decoded<DeployRecord> {
@@ -78,29 +80,61 @@ pub(crate) fn deploy(fields: &mut Fields<'_>) -> Decoded<DeployRecord> {
 }
 
 pub(crate) fn snapshot(fields: &mut Fields<'_>) -> Decoded<SnapshotText> {
-    Ok(SnapshotText { id: fields.snapshot()?, location: fields.text()?, manifest: Arc::from(fields.text()?) })
+    Ok(SnapshotText {
+        id: fields.snapshot()?,
+        location: fields.text()?,
+        manifest: Arc::from(fields.text()?),
+    })
 }
 
 pub(crate) fn asset(fields: &mut Fields<'_>) -> Decoded<AssetRecord> {
     let (id, deployment, key) = (fields.asset()?, fields.deployment()?, fields.text()?);
-    let key = AssetKey::new(&key).map_err(|error| StoreError::Corrupt(format!("asset key `{key}`: {error}")))?;
-    Ok(AssetRecord { id, deployment, key })
+    let key = AssetKey::new(&key)
+        .map_err(|error| StoreError::Corrupt(format!("asset key `{key}`: {error}")))?;
+    Ok(AssetRecord {
+        id,
+        deployment,
+        key,
+    })
 }
 
 pub(crate) fn current(fields: &mut Fields<'_>) -> Decoded<AssetCurrent> {
     let (asset, partition) = (fields.asset()?, fields.text()?);
     let seq = fields.maybe_int()?.map(Seq);
-    let (kind, at, run) = (fields.maybe_text()?, fields.maybe_time()?, fields.maybe_run()?);
+    let (kind, at, run) = (
+        fields.maybe_text()?,
+        fields.maybe_time()?,
+        fields.maybe_run()?,
+    );
     let (version, code_version) = (fields.maybe_text()?, fields.maybe_text()?);
-    let latest = match (seq, kind.as_deref().and_then(VersionKind::parse), at, version) {
-        (Some(seq), Some(kind), Some(at), Some(version)) => {
-            Some(Latest { seq, kind, at, run, version, code_version })
-        }
+    let latest = match (
+        seq,
+        kind.as_deref().and_then(VersionKind::parse),
+        at,
+        version,
+    ) {
+        (Some(seq), Some(kind), Some(at), Some(version)) => Some(Latest {
+            seq,
+            kind,
+            at,
+            run,
+            version,
+            code_version,
+        }),
         _ => None,
     };
     let cursor = fields.maybe_json()?;
-    let failed = fields.maybe_time()?.zip(fields.maybe_run()?).map(|(at, run)| LastFailure { at, run });
-    Ok(AssetCurrent { asset, partition, latest, cursor, failed })
+    let failed = fields
+        .maybe_time()?
+        .zip(fields.maybe_run()?)
+        .map(|(at, run)| LastFailure { at, run });
+    Ok(AssetCurrent {
+        asset,
+        partition,
+        latest,
+        cursor,
+        failed,
+    })
 }
 
 pub(crate) fn version(fields: &mut Fields<'_>) -> Decoded<VersionRecord> {
@@ -179,7 +213,9 @@ pub(crate) fn step(fields: &mut Fields<'_>) -> Decoded<StepRecord> {
         failures: fields.number()?,
         losses: fields.number()?,
         worker: fields.maybe_uuid()?.map(WorkerId),
-        token: fields.maybe_int()?.map(|token| Token(token.cast_unsigned())),
+        token: fields
+            .maybe_int()?
+            .map(|token| Token(token.cast_unsigned())),
         leased_at: fields.maybe_time()?,
         started_at: fields.maybe_time()?,
         ended_at: fields.maybe_time()?,
@@ -274,7 +310,10 @@ pub(crate) fn outbox(fields: &mut Fields<'_>) -> Decoded<OutboxItem> {
         at: fields.time()?,
         payload: fields.json()?,
     };
-    Ok(OutboxItem { message, dead: fields.maybe_text()? })
+    Ok(OutboxItem {
+        message,
+        dead: fields.maybe_text()?,
+    })
 }
 
 /// An entry of the log. Its last columns are set for versions and checks only, whose details are made here in the
@@ -290,7 +329,11 @@ pub(crate) fn event(fields: &mut Fields<'_>) -> Decoded<Event> {
         subject: fields.maybe_text()?,
         data: fields.maybe_json()?.unwrap_or(Value::Null),
     };
-    let (version, severity, description) = (fields.maybe_text()?, fields.maybe_text()?, fields.maybe_text()?);
+    let (version, severity, description) = (
+        fields.maybe_text()?,
+        fields.maybe_text()?,
+        fields.maybe_text()?,
+    );
     if let Some(version) = version {
         event.data = json!({ "version": version });
     }

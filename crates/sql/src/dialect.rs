@@ -34,7 +34,12 @@ impl Bulk {
         columns: &'static [(&'static str, Kind)],
         sql: &'static str,
     ) -> Self {
-        Self { name, columns, sql, rendered: OnceLock::new() }
+        Self {
+            name,
+            columns,
+            sql,
+            rendered: OnceLock::new(),
+        }
     }
 
     pub(crate) fn postgres(&self) -> Arc<str> {
@@ -59,7 +64,9 @@ impl Bulk {
 
     /// An array per column.
     fn postgres_rows(&self, names: &str) -> String {
-        let arrays: Vec<String> = (1..=self.columns.len()).map(|number| format!("${number}")).collect();
+        let arrays: Vec<String> = (1..=self.columns.len())
+            .map(|number| format!("${number}"))
+            .collect();
         format!("UNNEST({}) AS r({names})", arrays.join(", "))
     }
 
@@ -71,7 +78,9 @@ impl Bulk {
             .enumerate()
             .map(|(at, (name, kind))| match kind {
                 Kind::Uuid => format!("unhex(value->>{at}) AS {name}"),
-                Kind::Int8 | Kind::Int4 | Kind::Text | Kind::Bool => format!("value->>{at} AS {name}"),
+                Kind::Int8 | Kind::Int4 | Kind::Text | Kind::Bool => {
+                    format!("value->>{at} AS {name}")
+                }
             })
             .collect();
         format!("(SELECT {} FROM json_each($1)) AS r", values.join(", "))
@@ -87,7 +96,10 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(bulk: &'static Bulk) -> Self {
-        Self { bulk, cells: Vec::new() }
+        Self {
+            bulk,
+            cells: Vec::new(),
+        }
     }
 
     pub(crate) fn push<const N: usize>(&mut self, row: [Cell<'a>; N]) {
@@ -106,13 +118,16 @@ impl<'a> Rows<'a> {
     /// The rows as Postgres takes them.
     pub(crate) fn arrays(&self) -> impl Iterator<Item = PgColumn<'_, 'a>> {
         let columns = self.bulk.columns;
-        columns.iter().enumerate().map(move |(at, (name, kind))| PgColumn {
-            name,
-            kind: *kind,
-            cells: &self.cells,
-            at,
-            width: columns.len(),
-        })
+        columns
+            .iter()
+            .enumerate()
+            .map(move |(at, (name, kind))| PgColumn {
+                name,
+                kind: *kind,
+                cells: &self.cells,
+                at,
+                width: columns.len(),
+            })
     }
 
     /// The rows as SQLite takes them.
@@ -172,7 +187,9 @@ impl PgColumn<'_, '_> {
             (Cell::Int(value), Kind::Int4) => put(buffer, &i32::try_from(*value)?.to_be_bytes())?,
             (Cell::Text(value), Kind::Text) => put(buffer, value.as_bytes())?,
             (Cell::Bool(value), Kind::Bool) => put(buffer, &[u8::from(*value)])?,
-            (other, kind) => return Err(format!("column {}: {other:?} is not {kind:?}", self.name).into()),
+            (other, kind) => {
+                return Err(format!("column {}: {other:?} is not {kind:?}", self.name).into());
+            }
         }
         Ok(())
     }
@@ -231,7 +248,10 @@ pub(crate) struct Clocked {
 
 impl Clocked {
     pub(crate) const fn new(sql: &'static str) -> Self {
-        Self { sql, rendered: OnceLock::new() }
+        Self {
+            sql,
+            rendered: OnceLock::new(),
+        }
     }
 
     pub(crate) fn postgres(&self) -> Arc<str> {

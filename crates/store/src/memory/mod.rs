@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod clean;
 mod prune;
 mod read;
 
@@ -299,7 +300,10 @@ impl Journal for MemoryStore {
         }
         state.check(batch)?;
         for recorded in batch {
-            state.apply(recorded);
+            state.apply(&Recorded {
+                effect: clean::cleaned(&recorded.effect),
+                ..*recorded
+            });
         }
         Ok(())
     }

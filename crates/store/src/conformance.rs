@@ -1,1 +1,0 @@
-//! One suite of cases that every store passes.
