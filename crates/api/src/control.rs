@@ -154,6 +154,9 @@ pub struct Worker {
     pub joined_at: Time,
     /// When its state last changed.
     pub changed_at: Time,
+    /// How many attempts it holds; absent where no leader can be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<u32>,
 }
 
 impl From<WorkerRecord> for Worker {
@@ -171,6 +174,7 @@ impl From<WorkerRecord> for Worker {
             state: worker.state,
             joined_at: worker.joined_at.into(),
             changed_at: worker.changed_at.into(),
+            running: None,
         }
     }
 }
@@ -234,6 +238,8 @@ pub struct QueuedStep {
     pub run: RunId,
     /// Its place in the run's plan.
     pub step: u32,
+    /// Its name.
+    pub name: String,
     /// Why it waits.
     pub why: String,
 }

@@ -1,0 +1,121 @@
+//! Deployments, deploys and snapshots.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use headwater_api::{Deploy, Deployed, Deployment, ErrorCode, List, ListQuery, Location};
+use headwater_core::{
+    command::{self, Answer, Command},
+    id::{AssetId, SnapshotId},
+};
+use http::{
+    HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+
+use crate::{
+    app::App,
+    cursor,
+    extract::{Caller, Here, JsonBytes, PathOf, QueryOf},
+    ids,
+    problem::{Refused, Reply},
+};
+
+const LIST: &str = "deploys";
+
+/// All deployments with what is live.
+#[utoipa::path(get, path = "/api/v1/deployments", tag = "definitions", responses((status = 200, body = List<Deployment>)))]
+pub(super) async fn deployments(State(app): State<App>) -> Reply<List<Deployment>> {
+    let mut items = Vec::new();
+    for record in app.store.deployments().await? {
+        let catalog = app.views.catalog(&*app.store, &record).await?;
+        let live = catalog.live.iter().zip(&catalog.snapshots);
+        let locations = live.map(|(deploy, snapshot)| Location {
+            name: deploy.location.clone(),
+            snapshot: deploy.snapshot.clone(),
+            since: deploy.at.into(),
+            assets: snapshot.manifest().assets.len() as u32,
+        });
+        items.push(Deployment { name: record.name, locations: locations.collect() });
+    }
+    Ok(Json(List::whole(items)))
+}
+
+/// Deploys, newest first, refused ones included.
+#[utoipa::path(
+    get, path = "/api/v1/deployments/{deployment}/deploys", tag = "definitions",
+    params(("deployment" = String, Path), ListQuery), responses((status = 200, body = List<Deploy>)),
+)]
+pub(super) async fn deploys(
+    State(app): State<App>,
+    here: Here,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Reply<List<Deploy>> {
+    let page = cursor::page(LIST, query.cursor.as_deref(), query.limit)?;
+    let live = app.store.live(here.0.id).await?;
+    let mut found = app.store.deploys(here.0.id, page).await?;
+    let next = cursor::cut(LIST, &page, &mut found, |deploy| deploy.seq);
+    let items = found.into_iter().map(|deploy| Deploy {
+        live: live.iter().any(|live| live.seq == deploy.seq),
+        seq: deploy.seq,
+        location: deploy.location,
+        snapshot: deploy.snapshot,
+        at: deploy.at.into(),
+        by: deploy.by,
+        refused: deploy.refused,
+    });
+    Ok(Json(List { items: items.collect(), next }))
+}
+
+/// Makes a manifest live for its location. A broken one is refused with findings, and what was live stays live.
+#[utoipa::path(
+    post, path = "/api/v1/deployments/{deployment}/deploys", tag = "definitions",
+    params(("deployment" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = Object, description = "A manifest, see its JSON Schema"),
+    responses((status = 200, body = Deployed)),
+)]
+pub(super) async fn deploy(
+    State(app): State<App>,
+    here: Here,
+    caller: Caller,
+    JsonBytes(bytes): JsonBytes,
+) -> Reply<Deployed> {
+    // A large manifest takes a while, which other requests should not wait for.
+    let read = tokio::task::spawn_blocking(move || {
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| Refused::new(ErrorCode::MalformedBody, format!("the manifest is not UTF-8: {error}")))?;
+        command::Deploy::read(text, || AssetId(ids::fresh())).map_err(Refused::from)
+    });
+    let deploy = read.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))??;
+    match app.control.command(caller.request(&here, Command::Deploy(deploy))).await? {
+        Answer::Deployed { snapshot, changed, assets } => Ok(Json(Deployed { snapshot, changed, assets })),
+        _ => Err(Refused::new(ErrorCode::Internal, "the leader gave the answer of another command")),
+    }
+}
+
+/// The manifest of a snapshot. It never changes.
+#[utoipa::path(
+    get, path = "/api/v1/deployments/{deployment}/snapshots/{snapshot}", tag = "definitions",
+    params(("deployment" = String, Path), ("snapshot" = String, Path)),
+    responses((status = 200, description = "The canonical manifest", body = Object)),
+)]
+pub(super) async fn snapshot(
+    State(app): State<App>,
+    _here: Here,
+    PathOf(at): PathOf<(String, String)>,
+) -> Result<Response, Refused> {
+    let (_, id) = at;
+    let is_address = id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let found = match is_address {
+        true => app.store.snapshot(&SnapshotId(id.clone())).await?,
+        false => None,
+    };
+    let found = found.ok_or_else(|| Refused::missing("snapshot", id.escape_debug()))?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
+    ];
+    Ok((headers, found.manifest.to_string()).into_response())
+}
