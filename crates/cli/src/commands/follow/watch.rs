@@ -1,0 +1,89 @@
+//! Looks at a run again whenever something may have happened.
+
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt as _};
+use headwater_api::{RunDetail, Step};
+use headwater_client::{Client, ClientError, Feed};
+use headwater_core::id::RunId;
+use tokio::time::{Instant, sleep_until};
+
+/// The longest wait without a hint; a step that starts gives none.
+const LOOK: Duration = Duration::from_millis(250);
+/// The least wait between two looks.
+const BREATH: Duration = Duration::from_millis(40);
+/// Looks may take this part of the time: a run of 10,000 steps is read less often than one of ten.
+const SHARE: u32 = 4;
+/// How long a server may be away before following is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+type Hints = Box<dyn Stream<Item = Result<Feed, ClientError>> + Send + Unpin>;
+
+/// A run and its steps, again and again.
+pub(super) struct Watch {
+    client: Client,
+    run: RunId,
+    hints: Option<Hints>,
+    /// The earliest and latest time of the next look.
+    earliest: Instant,
+    latest: Instant,
+    /// Since when the server is away.
+    away: Option<Instant>,
+}
+
+impl Watch {
+    pub(super) fn new(client: Client, run: RunId) -> Self {
+        let hints: Hints = Box::new(client.events_stream(None, Some(run)));
+        let now = Instant::now();
+        Self { client, run, hints: Some(hints), earliest: now, latest: now, away: None }
+    }
+
+    /// The run after the next change, or after a while. Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Result<(RunDetail, Vec<Step>), ClientError> {
+        loop {
+            self.wait().await;
+            let start = Instant::now();
+            let result = self.look().await;
+            let took = start.elapsed();
+            let now = Instant::now();
+            self.earliest = now + BREATH.max(took * SHARE);
+            self.latest = now + LOOK.max(took * SHARE);
+            match result {
+                Ok(seen) => {
+                    self.away = None;
+                    return Ok(seen);
+                }
+                // A restart or a hand-over takes seconds; the run goes on meanwhile.
+                Err(error) if error.is_passing() && self.away.get_or_insert(now).elapsed() < PATIENCE => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<(RunDetail, Vec<Step>), ClientError> {
+        // Steps first: when the run has ended by the time that it is read, its steps must be those of its end.
+        let mut steps = self.client.steps(self.run).await?.items;
+        let detail = self.client.run(self.run).await?;
+        if detail.run.state.is_final() && steps.iter().any(|step| !step.state.is_final()) {
+            steps = self.client.steps(self.run).await?.items;
+        }
+        Ok((detail, steps))
+    }
+
+    async fn wait(&mut self) {
+        while Instant::now() < self.latest {
+            let Some(hints) = &mut self.hints else {
+                sleep_until(self.latest).await;
+                return;
+            };
+            tokio::select! {
+                () = sleep_until(self.latest) => return,
+                hint = hints.next() => match hint {
+                    Some(Ok(_)) => self.latest = self.latest.min(self.earliest.max(Instant::now())),
+                    // Without hints it is looked at in a steady rhythm.
+                    Some(Err(_)) | None => self.hints = None,
+                },
+            }
+        }
+    }
+}

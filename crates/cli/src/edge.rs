@@ -1,0 +1,25 @@
+//! Where this crate meets the machine: its clock and its randomness.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use headwater_core::time::Timestamp;
+
+/// Now, by the machine's clock.
+#[allow(clippy::disallowed_methods, reason = "this is the edge that the rule sends everybody to")]
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// An id for a server process.
+#[cfg(feature = "server")]
+#[allow(clippy::disallowed_methods, reason = "this is the edge that the rule sends everybody to")]
+pub(crate) fn new_server_id() -> headwater_core::id::ServerId {
+    headwater_core::id::ServerId(uuid::Uuid::now_v7())
+}
+
+/// Unpredictable bytes; none where the system has no source of them.
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
