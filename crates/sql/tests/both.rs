@@ -10,7 +10,7 @@ use headwater_store::{
     conformance::{claim, everything, random::History},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
-use support::{Folder, Postgres, open, open_postgres, open_sqlite};
+use support::{Folder, Postgres, assert_same, open, open_postgres, open_sqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_history_looks_the_same_everywhere() {
@@ -68,40 +68,10 @@ async fn lock_step(seed: u64, stores: &[Arc<dyn Store>; 3]) {
         if round % 4 == 0 {
             let expected = everything(&*stores[0]).await;
             for (name, store) in ["sqlite", "postgres"].iter().zip(&stores[1..]) {
-                pretty_compare(seed, round, name, &expected, &everything(&**store).await);
+                assert_same(&format!("seed {seed}, round {round}: {name}"), &expected, &everything(&**store).await);
             }
         }
     }
-}
-
-fn pretty_compare<T: PartialEq + std::fmt::Debug>(
-    seed: u64,
-    round: i32,
-    name: &str,
-    expected: &T,
-    found: &T,
-) {
-    if expected == found {
-        return;
-    }
-    let (expected, found) = (format!("{expected:#?}"), format!("{found:#?}"));
-    let differs = expected
-        .lines()
-        .zip(found.lines())
-        .position(|(a, b)| a != b)
-        .unwrap_or(0);
-    let around = |text: &str| {
-        text.lines()
-            .skip(differs.saturating_sub(25))
-            .take(30)
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    panic!(
-        "seed {seed}, round {round}: {name} differs from memory\n--- memory\n{}\n--- {name}\n{}",
-        around(&expected),
-        around(&found)
-    );
 }
 
 #[test]
@@ -129,7 +99,7 @@ async fn both_schemas_have_the_same_columns_and_indexes() {
     let columns = sqlx::query(
         "SELECT c.table_name || '.' || c.column_name || CASE c.is_nullable WHEN 'YES' THEN ' null' ELSE '' END \
          FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) \
-         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name NOT LIKE '\\_sqlx%'",
+         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name <> '_sqlx_migrations'",
     );
     let columns: BTreeSet<String> = columns
         .fetch_all(&mut postgres)

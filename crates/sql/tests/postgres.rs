@@ -11,7 +11,7 @@ use headwater_store::{
     conformance::{claim, everything, random::History},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use support::{Postgres, admin, open, open_postgres};
+use support::{Postgres, admin, assert_same, open, open_postgres};
 
 headwater_store::conformance!(open_postgres);
 
@@ -73,7 +73,7 @@ async fn lost_connections_are_made_again_and_nothing_is_written_twice() {
         commit_again(&store, term, &batch).await;
         memory.commit(same, &batch).await.unwrap();
     }
-    assert_eq!(everything(&store).await, everything(&memory).await);
+    assert_same("postgres", &everything(&memory).await, &everything(&store).await);
     store.close().await;
     database.drop_database().await;
 }
