@@ -147,7 +147,7 @@ pub(super) struct Worker {
     id: WorkerId,
     term: Term,
     number: u64,
-    acknowledged: u64,
+    acknowledged: Vec<u64>,
 }
 
 impl Worker {
@@ -166,23 +166,23 @@ impl Worker {
             version: "0".into(),
         };
         let welcome = client.join(&join).await.unwrap();
-        Self { client: client.clone(), id, term: welcome.term, number: 0, acknowledged: 0 }
+        Self { client: client.clone(), id, term: welcome.term, number: 0, acknowledged: Vec::new() }
     }
 
-    pub(super) async fn poll(&mut self, reports: Vec<Report>, wanted: u32) -> Vec<Lease> {
+    pub(super) async fn poll(&mut self, reports: Vec<Report>, capacity: u32) -> Vec<Lease> {
         self.number += 1;
         let poll = Poll {
             worker: self.id,
             term: self.term,
             number: self.number,
-            acknowledged: self.acknowledged,
-            wanted,
+            acknowledged: std::mem::take(&mut self.acknowledged),
+            capacity,
             mood: Mood::Working,
             reports,
             held: None,
         };
         let grant = self.client.poll(&poll, Duration::from_secs(60)).await.unwrap();
-        self.acknowledged = grant.number.max(self.acknowledged);
+        self.acknowledged.extend((grant.number > 0).then_some(grant.number));
         grant.leases
     }
 
