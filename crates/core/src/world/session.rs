@@ -46,7 +46,10 @@ impl World {
         let Some(worker) = self.workers.get_mut(&poll.worker) else { return false };
         let session = &mut worker.session;
         session.expires_at = now.plus(lease);
-        session.outstanding.retain(|(number, _, _)| !poll.acknowledged.contains(number));
+        // Every leader counts its grants from one.
+        if poll.term == self.term {
+            session.outstanding.retain(|(number, _, _)| !poll.acknowledged.contains(number));
+        }
         if poll.number <= session.poll {
             return false;
         }
