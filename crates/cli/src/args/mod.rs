@@ -174,6 +174,12 @@ pub(crate) enum Command {
     Openapi,
     /// Print the JSON Schema of manifests
     Schema,
+    /// End what a worker leaves running when it is killed; workers start this themselves
+    #[command(hide = true)]
+    Guard {
+        /// Where the worker notes which processes it runs
+        state: std::path::PathBuf,
+    },
 }
 
 const COMPLETIONS_HELP: &str = "\

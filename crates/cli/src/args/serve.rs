@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use headwater_core::time::Millis;
 
-use super::values::{Tag, span};
+use super::values::{Tag, lease, span};
 
 /// How log messages are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -95,6 +95,9 @@ pub(crate) struct ServerArgs {
     /// Do not apply missing migrations; refuse to start instead
     #[arg(long)]
     pub(crate) no_migrate: bool,
+    /// How long a worker may be silent before its steps are given to others
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = lease, hide = true)]
+    pub(crate) lease: Millis,
     /// How log messages are written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) log_format: LogFormat,

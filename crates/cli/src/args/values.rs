@@ -59,6 +59,12 @@ pub(crate) fn span(text: &str) -> Result<Millis, String> {
     Millis::parse(text).map_err(|error| error.to_string())
 }
 
+/// The length of a lease. A shorter one would be lost to any pause of a busy machine.
+pub(crate) fn lease(text: &str) -> Result<Millis, String> {
+    let lease = span(text)?;
+    if lease < Millis::secs(1) { Err("a lease takes at least 1s".to_owned()) } else { Ok(lease) }
+}
+
 /// A fact: `name=value`, where the value is JSON if it reads as JSON, and text otherwise.
 pub(crate) fn fact(text: &str) -> Result<(String, serde_json::Value), String> {
     let (name, value) = text.split_once('=').ok_or("write it as name=value, as in rows=120")?;

@@ -178,13 +178,13 @@ mod tests {
 
     #[test]
     fn trees_show_each_branch_once() {
-        insta::assert_snapshot!(text(&Style::new(false, None), &lineage()), @r#""#);
+        insta::assert_snapshot!(text(&Style::new(false, None), &lineage()));
     }
 
     #[test]
     fn graphviz_and_mermaid_are_quoted() {
-        insta::assert_snapshot!(dot(&lineage()), @r#""#);
-        insta::assert_snapshot!(mermaid(&lineage()), @r#""#);
+        insta::assert_snapshot!(dot(&lineage()));
+        insta::assert_snapshot!(mermaid(&lineage()));
     }
 
     #[test]

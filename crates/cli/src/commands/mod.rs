@@ -3,6 +3,8 @@
 mod asset;
 mod deploy;
 mod doctor;
+#[cfg(test)]
+mod fixtures;
 mod documents;
 mod follow;
 mod graph;
@@ -54,5 +56,6 @@ pub(crate) async fn dispatch(context: &Context, command: Command) -> Done {
         Command::Man(args) => documents::man(context, &args),
         Command::Openapi => documents::openapi(context),
         Command::Schema => documents::schema(context),
+        Command::Guard { state } => compose::guard(&state),
     }
 }

@@ -65,6 +65,6 @@ mod tests {
     fn the_entry_holds_the_hash_and_not_the_token() {
         let new = make("ci \"x\"".into(), Role::Operator, &[7; 32]);
         assert_eq!(new.token, format!("hw_{}", "07".repeat(32)));
-        insta::assert_snapshot!(entry(&new).unwrap(), @"");
+        insta::assert_snapshot!(entry(&new).unwrap());
     }
 }

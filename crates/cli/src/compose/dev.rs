@@ -43,6 +43,7 @@ pub(crate) async fn dev(context: &Context, args: DevArgs) -> Done {
         listener,
         address: url.clone(),
         options: ServerOptions::default(),
+        lease: headwater_core::world::Settings::default().lease,
     };
     let mut plane = Plane::start(parts)?;
     let led = plane.led();

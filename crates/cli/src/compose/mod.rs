@@ -17,7 +17,7 @@ mod server;
 
 #[cfg(feature = "server")]
 pub(crate) use self::{db::db, dev::dev, server::server};
-pub(crate) use worker::worker;
+pub(crate) use worker::{guard, worker};
 
 #[cfg(not(feature = "server"))]
 mod without_server {

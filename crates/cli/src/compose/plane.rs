@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use headwater_core::time::Millis;
 use headwater_scheduler::{Control, Scheduler, SchedulerOptions, Standing, SystemClock};
 use headwater_server::{ServerOptions, SetupError};
 use headwater_sql::{SqlOptions, SqlStore};
@@ -27,6 +28,8 @@ pub(super) struct Parts<'a> {
     /// Where other servers reach this one.
     pub(super) address: String,
     pub(super) options: ServerOptions,
+    /// How long a worker may be silent before its steps are given to others.
+    pub(super) lease: Millis,
 }
 
 /// A control plane that runs.
@@ -44,7 +47,10 @@ impl Plane {
         let store = Arc::new(parts.store);
         let logs = log_store(parts.data)?;
         let (serving, leading) = (CancellationToken::new(), CancellationToken::new());
-        let options = SchedulerOptions::new(edge::new_server_id(), parts.address);
+        let mut options = SchedulerOptions::new(edge::new_server_id(), parts.address);
+        options.settings.lease = parts.lease;
+        // A poll comes back well before its worker is missed.
+        options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 3));
         let (scheduler, control) = Scheduler::new(options, store.clone(), Arc::new(SystemClock));
         let scheduler = tokio::spawn(scheduler.run(leading.clone()));
         let serve =

@@ -36,6 +36,7 @@ pub(crate) async fn server(context: &Context, args: ServerArgs) -> Done {
         listener,
         address: args.advertise.unwrap_or_else(|| advertised(address)),
         options,
+        lease: args.lease,
     };
     let mut plane = Plane::start(parts)?;
     let shown = serde_json::json!({ "kind": "listening", "url": format!("http://{address}") });
@@ -69,7 +70,7 @@ fn advertised(address: SocketAddr) -> String {
     if !address.ip().is_unspecified() {
         return format!("http://{address}");
     }
-    let host = nix::sys::utsname::uname().ok().and_then(|names| names.nodename().to_str().map(str::to_owned));
+    let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
     format!("http://{}:{}", host.unwrap_or_else(|| "127.0.0.1".to_owned()), address.port())
 }
 

@@ -1,6 +1,9 @@
 //! A worker: make the definitions known, work, and leave in order.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use headwater_api::ErrorCode;
 use headwater_client::Client;
@@ -46,13 +49,26 @@ fn options(context: &Context, args: WorkerArgs) -> Result<WorkerOptions, Failure
     options.project_dir = args.project;
     options.drain = args.drain.to_std();
     std::fs::create_dir_all(&args.state).map_err(|error| Failure::file("make the folder", &args.state, &error))?;
-    options.state_dir = Some(args.state);
+    keep_state(&mut options, args.state);
     for name in args.secrets {
         let missing = || Failure::usage(format!("--secret {name}: the variable is not set"));
         let value = std::env::var(&name).map_err(|_| missing())?;
         options.secrets.push((name, value));
     }
     Ok(options)
+}
+
+/// Notes which processes run in a folder, and lets a second process of this program end them when this one is killed.
+pub(super) fn keep_state(options: &mut WorkerOptions, folder: PathBuf) {
+    let program = std::env::current_exe().ok().and_then(|program| program.into_os_string().into_string().ok());
+    options.guard = program.zip(folder.to_str()).map(|(program, folder)| vec![program, "guard".to_owned(), folder.to_owned()]);
+    options.state_dir = Some(folder);
+}
+
+/// What a worker's guardian does: wait for the end of the worker, and end what it left running.
+pub(crate) fn guard(state: &Path) -> Done {
+    headwater_worker::process::guard(state).map_err(|error| Failure::file("guard the processes of", state, &error))?;
+    Ok(Exit::Success)
 }
 
 pub(super) fn start(registry: Registry, options: WorkerOptions) -> Result<WorkerHandle, Failure> {

@@ -1,0 +1,31 @@
+use super::*;
+use crate::commands::fixtures::{NOON, at, detail, run, steps};
+
+fn plain() -> Style {
+    Style::new(false, None)
+}
+
+#[test]
+fn runs_are_listed() {
+    let runs = [run(2, RunState::Running), run(1, RunState::Failed)];
+    insta::assert_snapshot!("runs-ls", list(&plain(), &runs, at(20).0));
+    assert_eq!(list(&plain(), &[], NOON), "there are no such runs");
+}
+
+#[test]
+fn a_run_is_shown_with_its_steps_and_why_they_failed() {
+    insta::assert_snapshot!("runs-show", page(&plain(), &detail(RunState::Failed), &steps(), at(20).0));
+}
+
+#[test]
+fn ids_may_be_cut_at_either_end() {
+    let runs = [run(1, RunState::Failed), run(2, RunState::Succeeded)];
+    assert_eq!(choose("019ab2c3-0002", &runs).unwrap(), runs[1].id);
+    assert_eq!(choose("000001", &runs).unwrap(), runs[0].id);
+    let several = choose("019AB2C3", &runs).unwrap_err();
+    assert!(several.message.contains("fits 2 runs") && several.details.len() == 2, "{several}");
+    let unknown = choose("019ab2c3-0003", &runs).unwrap_err();
+    assert_eq!(unknown.exit, Exit::Usage);
+    insta::assert_snapshot!("runs-unknown", unknown);
+    assert!(choose("", &runs).is_err());
+}
