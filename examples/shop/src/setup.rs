@@ -1,12 +1,19 @@
 //! Everything an asset needs, in one place: the shop, the warehouse and the folder in which the till leaves its export.
+//!
+//! Workers on one machine share the data folder. The first one that needs the shop starts it and leaves its address
+//! there; the others find it. `SHOP_URL` names a shop that somebody else runs.
 
+use crate::activation::write_forecast_script;
 use crate::export::generate;
 use crate::ingest::{IngestError, RetryPolicy, ShopClient};
 use crate::shop_api::{ProcessError, ShopApiConfig, ShopApiProcess};
 use crate::warehouse::{Warehouse, WarehouseError};
 use crate::world::{HISTORY_DAYS, World};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Why the example cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +37,102 @@ pub enum SetupError {
     Warehouse(#[from] WarehouseError),
 }
 
+/// Where the example keeps its data and finds its shop.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data folder, as an absolute path.
+    pub folder: PathBuf,
+    /// A shop that runs already; without it the first worker starts one.
+    pub shop_url: Option<String>,
+    /// How a shop that is started here behaves.
+    pub api: ShopApiConfig,
+}
+
+impl Settings {
+    /// Where the data is unless `SHOP_DATA` says otherwise, relative to the working directory.
+    pub const DEFAULT_FOLDER: &'static str = ".headwater/shop";
+
+    /// Settings for a data folder, with a shop of its own.
+    ///
+    /// # Errors
+    /// When the working directory, which a relative folder starts from, cannot be read.
+    pub fn new(folder: &Path) -> Result<Self, SetupError> {
+        let absolute = std::path::absolute(folder).map_err(|source| SetupError::Folder {
+            folder: folder.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            folder: absolute,
+            shop_url: None,
+            api: ShopApiConfig::default(),
+        })
+    }
+
+    /// What `SHOP_DATA` and `SHOP_URL` say.
+    ///
+    /// # Errors
+    /// As [`Settings::new`].
+    pub fn from_env() -> Result<Self, SetupError> {
+        let folder = std::env::var_os("SHOP_DATA").unwrap_or_else(|| Self::DEFAULT_FOLDER.into());
+        Ok(Self {
+            shop_url: std::env::var("SHOP_URL").ok(),
+            ..Self::new(Path::new(&folder))?
+        })
+    }
+
+    /// The warehouse file.
+    #[must_use]
+    pub fn warehouse(&self) -> PathBuf {
+        self.folder.join("warehouse.db")
+    }
+
+    /// Where scripts of process steps are.
+    #[must_use]
+    pub fn scripts(&self) -> PathBuf {
+        self.folder.join("scripts")
+    }
+
+    /// The shop that runs for this data folder, if one does.
+    pub async fn running_shop(&self) -> Option<String> {
+        match &self.shop_url {
+            Some(url) => Some(url.clone()),
+            None => {
+                let url = std::fs::read_to_string(self.url_file()).ok()?;
+                is_alive(&url).await.then_some(url)
+            }
+        }
+    }
+
+    fn url_file(&self) -> PathBuf {
+        self.folder.join("shop_api.url")
+    }
+
+    fn failed(&self, source: io::Error) -> SetupError {
+        SetupError::Folder {
+            folder: self.folder.clone(),
+            source,
+        }
+    }
+}
+
+/// Whether a shop answers there. The address may be an old one, which somebody else uses now.
+async fn is_alive(url: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Health {
+        #[serde(rename = "now")]
+        _now: jiff::Timestamp,
+    }
+    let policy = RetryPolicy {
+        attempts: 1,
+        timeout: Duration::from_secs(2),
+        ..RetryPolicy::default()
+    };
+    match ShopClient::new(url, policy) {
+        Ok(shop) => shop.get::<Health>("/health").await.is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// What the assets work with; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -41,6 +144,8 @@ pub struct Setup {
     pub till: PathBuf,
     /// Where scripts of process steps are written.
     pub scripts: PathBuf,
+    /// The shop, where this process started it; it ends with the last clone.
+    process: Option<Arc<ShopApiProcess>>,
 }
 
 impl Setup {
@@ -58,12 +163,44 @@ impl Setup {
             folder: folder.to_owned(),
             source,
         })?;
+        let scripts = folder.join("scripts");
+        write_forecast_script(&scripts).map_err(|source| SetupError::Folder {
+            folder: folder.to_owned(),
+            source,
+        })?;
         Ok(Self {
             shop: ShopClient::new(url, RetryPolicy::default())?,
             warehouse: Warehouse::open(&folder.join("warehouse.db")).await?,
             till,
-            scripts: folder.join("scripts"),
+            scripts,
+            process: None,
         })
+    }
+
+    /// What a worker does: connects to the shop that runs for its data folder, or starts `program shop-api`.
+    ///
+    /// # Errors
+    /// As [`Setup::start`].
+    pub async fn open(settings: &Settings, program: &Path) -> Result<Self, SetupError> {
+        let folder = &settings.folder;
+        let _turn = take_turn(settings).await?;
+        if let Some(url) = settings.running_shop().await {
+            return Self::connect(&url, folder, &settings.api).await;
+        }
+        let (setup, process) = Self::start(program, folder, &settings.api).await?;
+        std::fs::write(settings.url_file(), process.url())
+            .map_err(|error| settings.failed(error))?;
+        tracing::info!(url = process.url(), "the shop's API is up");
+        Ok(Self {
+            process: Some(Arc::new(process)),
+            ..setup
+        })
+    }
+
+    /// Whether this process started the shop.
+    #[must_use]
+    pub fn owns_shop(&self) -> bool {
+        self.process.is_some()
     }
 
     /// Starts `program shop-api` and connects to it. The shop runs for as long as the returned process is held.
@@ -78,6 +215,22 @@ impl Setup {
         let process = ShopApiProcess::start(program, config).await?;
         let setup = Self::connect(process.url(), folder, config).await?;
         Ok((setup, process))
+    }
+}
+
+/// Of several workers that start at once only one may start the shop. The turn ends when the file is dropped, or with
+/// the process.
+async fn take_turn(settings: &Settings) -> Result<File, SetupError> {
+    let folder = settings.folder.clone();
+    let taken = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&folder)?;
+        let file = File::create(folder.join("shop_api.lock"))?;
+        file.lock()?;
+        Ok(file)
+    });
+    match taken.await {
+        Ok(taken) => taken.map_err(|error| settings.failed(error)),
+        Err(error) => Err(settings.failed(io::Error::other(error))),
     }
 }
 

@@ -39,29 +39,34 @@ record! {
 
 const SCRIPT: &str = include_str!("forecast.py");
 
-/// Writes the script into `folder` and returns the command that runs it: program and arguments.
-///
-/// The script is part of the binary, so that a deployment stays one file. It needs Python 3.9 and no packages. It
-/// prints its metrics as one JSON object on the last line of its output and exits 0, or says what is wrong on standard
-/// error and exits with another code.
+/// The script's name in the folder of scripts.
+const SCRIPT_FILE: &str = "forecast.py";
+
+/// Writes the script into `folder`, so that a deployment stays one file: the script is part of the binary.
 ///
 /// # Errors
 /// When the script cannot be written.
-pub fn forecast_command(
-    folder: &Path,
-    warehouse: &Path,
-    horizon_days: u32,
-) -> io::Result<Vec<String>> {
+pub fn write_forecast_script(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let script = folder.join("forecast.py");
-    std::fs::write(&script, SCRIPT)?;
+    // Written beside its place first: another worker may be about to run it.
+    let unfinished = folder.join(format!("{SCRIPT_FILE}.{}", std::process::id()));
+    std::fs::write(&unfinished, SCRIPT)?;
+    std::fs::rename(unfinished, folder.join(SCRIPT_FILE))
+}
+
+/// The command that runs the script in `folder`: program and arguments.
+///
+/// It needs Python 3.9 and no packages. It prints its metrics as one JSON object on the last line of its output and
+/// exits 0, or says what is wrong on standard error and exits with another code.
+#[must_use]
+pub fn forecast_command(folder: &Path, warehouse: &Path, horizon_days: u32) -> Vec<String> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    Ok(vec![
+    vec![
         "python3".to_owned(),
-        text(&script),
+        text(&folder.join(SCRIPT_FILE)),
         "--warehouse".to_owned(),
         text(warehouse),
         "--horizon".to_owned(),
         horizon_days.to_string(),
-    ])
+    ]
 }

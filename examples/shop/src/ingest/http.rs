@@ -24,7 +24,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            attempts: 6,
+            attempts: 8,
             first_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(5),
             timeout: Duration::from_secs(20),

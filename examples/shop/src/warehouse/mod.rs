@@ -150,8 +150,20 @@ impl Warehouse {
     /// # Errors
     /// When the database refuses or a row is unreadable.
     pub async fn read_all<R: Record>(&self) -> Result<Vec<R>, WarehouseError> {
+        self.select("").await
+    }
+
+    /// The first rows of a table in the order of its key.
+    ///
+    /// # Errors
+    /// As [`Warehouse::read_all`].
+    pub async fn first<R: Record>(&self, most: u32) -> Result<Vec<R>, WarehouseError> {
+        self.select::<R>(&format!("LIMIT {most}")).await
+    }
+
+    async fn select<R: Record>(&self, limit: &str) -> Result<Vec<R>, WarehouseError> {
         let sql = format!(
-            "SELECT {} FROM {} ORDER BY {}",
+            "SELECT {} FROM {} ORDER BY {} {limit}",
             record::column_list::<R>(),
             R::TABLE,
             R::KEY.join(", ")

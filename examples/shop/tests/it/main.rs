@@ -7,6 +7,8 @@
 )]
 
 mod api;
+mod assets;
+mod demo;
 mod export;
 mod pipeline;
 mod support;

@@ -3,7 +3,7 @@
 use crate::support::{Shop, calm, excerpt, real_export, warehouse};
 use shop::activation::{
     CrmReject, DemandForecast, ForecastMetric, Segmentation, build_segments, build_weekly_report,
-    forecast_command, sync_segments,
+    forecast_command, sync_segments, write_forecast_script,
 };
 use shop::checks;
 use shop::cleanse::{self, CleanCustomer, CleanOrder, CleanOrderItem};
@@ -194,7 +194,7 @@ async fn from_the_shop_to_the_crm_and_a_day_later_once_more() {
 }
 
 /// Revenue of the web channel, counted again from the world itself.
-async fn revenue_is_what_the_world_sold(warehouse: &Warehouse, world: &World) {
+pub(crate) async fn revenue_is_what_the_world_sold(warehouse: &Warehouse, world: &World) {
     let mut expected: BTreeMap<jiff::civil::Date, i64> = BTreeMap::new();
     for order in world.orders_at(world.opening_clock()) {
         if !["cancelled", "returned"].contains(&order.status.as_str()) {
@@ -321,7 +321,8 @@ async fn the_forecast_step_fails_clearly_without_demand() {
 }
 
 fn forecast(folder: &Path, warehouse: &Warehouse) -> std::process::Output {
-    let command = forecast_command(folder, warehouse.path(), 14).unwrap();
+    write_forecast_script(folder).unwrap();
+    let command = forecast_command(folder, warehouse.path(), 14);
     std::process::Command::new(&command[0])
         .args(&command[1..])
         .output()
