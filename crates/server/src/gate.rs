@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{MatchedPath, RawPathParams, Request, State},
+    extract::{MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -35,12 +35,15 @@ pub(crate) struct Gate {
 
 pub(crate) async fn gate(
     State(gate): State<Gate>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match admit(&gate, &params, &mut request) {
+    let params = params.map_err(|error| {
+        Refused::new(ErrorCode::InvalidParameter, format!("the address is not understood: {error}"))
+    });
+    let mut response = match params.and_then(|params| admit(&gate, &params, &mut request)) {
         Ok(Way::Here) => limited(&gate, next.run(request)).await,
         Ok(Way::Leader(address)) => {
             limited(&gate, async {

@@ -45,6 +45,10 @@ fn causes(
     origin: Option<&Origin>,
 ) -> Vec<StaleCause> {
     let mut causes = Vec::new();
+    // What was reported from outside says nothing about our code or its inputs.
+    if origin.is_some_and(|origin| !origin.ours) {
+        return causes;
+    }
     // Without a declared code version nobody knows whether the code changed.
     let declared = catalog.def(node).code_version.as_ref();
     if let Some(now) = declared.filter(|_| declared != latest.code_version.as_ref()) {
@@ -52,8 +56,7 @@ fn causes(
         let message = format!("its code version is {now} now and was {}", was.as_deref().unwrap_or("not stated"));
         causes.push(StaleCause { kind: StaleKind::Code, asset: None, was, now: Some(now.clone()), message });
     }
-    // What was reported from outside says nothing about its inputs.
-    let Some(origin) = origin.filter(|origin| origin.ours) else { return causes };
+    let Some(origin) = origin else { return causes };
     for &upstream in catalog.upstream(node) {
         let upstream = upstream as usize;
         let key = &catalog.def(upstream).key;
