@@ -115,7 +115,7 @@ impl Function {
         }
         let call = match self.item.sig.asyncness {
             Some(_) => quote!(#name(#(#pass),*).await),
-            None => quote!(step.blocking(move || #name(#(#pass),*)).await),
+            None => quote!(step.blocking(move || #name(#(#pass),*)).await?),
         };
         Ok(quote!(#gather let out = #call;))
     }

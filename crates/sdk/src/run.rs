@@ -69,16 +69,16 @@ impl Invocation {
         P::take(self).await.map_err(StepError::into_failure)
     }
 
-    /// Calls a plain function on a thread where it may block. Its panic goes on as a panic of the step.
-    pub async fn blocking<T: Send + 'static>(&self, call: impl FnOnce() -> T + Send + 'static) -> T {
-        let span = tracing::Span::current();
-        match tokio::task::spawn_blocking(move || span.in_scope(call)).await {
-            Ok(value) => value,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is going away; so is whoever waits for this.
-                Err(_) => std::future::pending().await,
-            },
+    /// Calls a plain function on a thread where it may block, with the attempt's log and the caller's subscriber.
+    pub async fn blocking<T: Send + 'static>(&self, call: impl FnOnce() -> T + Send + 'static) -> std::result::Result<T, StepFailure> {
+        let (span, log) = (tracing::Span::current(), self.context.log.clone());
+        let subscriber = tracing::dispatcher::get_default(tracing::Dispatch::clone);
+        let inside = move || {
+            tracing::dispatcher::with_default(&subscriber, || span.in_scope(|| headwater_worker::capture::scoped_blocking(log, call)))
+        };
+        match tokio::task::spawn_blocking(inside).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(StepFailure::new(ErrorClass::FAILURE, format!("the step's thread is gone: {error}"))),
         }
     }
 

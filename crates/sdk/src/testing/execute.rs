@@ -13,11 +13,13 @@ use headwater_core::{
     report::{AttemptRef, CheckOutcome, StepFailure, StepOutput},
 };
 use headwater_worker::{
+    capture,
     logs::{Level, RecordSink, StepLog},
     registry::StepContext,
 };
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use super::{Event, LogLine, TestRun, process};
 use crate::{definitions::Built, io::Memory};
@@ -30,6 +32,8 @@ pub(super) struct Execution {
     pub(super) config: BTreeMap<String, Value>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) cursors: BTreeMap<AssetKey, Value>,
+    /// Takes the `tracing` events of steps.
+    pub(super) subscriber: Dispatch,
 }
 
 impl Execution {
@@ -94,10 +98,10 @@ impl Execution {
         let context = self.context(number, step, StepLog::new(sink.clone()));
         let outcome = match (&definition.executor, self.built.registry.body(&definition.name)) {
             (Executor::Process(process), _) => process::run(process, &context).await,
-            (Executor::Rust, Some(body)) => match tokio::spawn(body.run(context)).await {
-                Ok(outcome) => outcome,
-                Err(error) => Err(panicked(error)),
-            },
+            (Executor::Rust, Some(body)) => {
+                let log = context.log.clone();
+                capture::scoped(log, body.run(context)).with_subscriber(self.subscriber.clone()).await.and_then(|outcome| outcome)
+            }
             (Executor::Rust, None) => Err(StepFailure::new(ErrorClass::PROTOCOL, "the step has no code")),
         };
         let lines = std::mem::take(&mut *sink.0.lock().unwrap_or_else(PoisonError::into_inner));
@@ -129,18 +133,6 @@ impl Execution {
             cancel: CancellationToken::new(),
         }
     }
-}
-
-fn panicked(error: tokio::task::JoinError) -> StepFailure {
-    let message = match error.try_into_panic() {
-        Ok(panic) => match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-            (Some(text), _) => (*text).to_owned(),
-            (None, Some(text)) => text.clone(),
-            (None, None) => "the step panicked".to_owned(),
-        },
-        Err(error) => error.to_string(),
-    };
-    StepFailure::new(ErrorClass::PANIC, message)
 }
 
 /// Keeps what a step logs.

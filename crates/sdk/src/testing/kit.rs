@@ -3,8 +3,10 @@
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use headwater_core::{key::AssetKey, selection::Selection};
+use headwater_worker::capture;
 use serde::Serialize;
 use serde_json::Value;
+use tracing_subscriber::layer::SubscriberExt;
 
 use super::{TestRun, execute::Execution};
 use crate::{
@@ -104,8 +106,7 @@ impl Kit {
         let run = std::thread::scope(|scope| {
             let thread = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-                let run = runtime.expect("a runtime").block_on(execution.run());
-                run
+                runtime.expect("a runtime").block_on(execution.run())
             });
             thread.join()
         });
@@ -150,6 +151,7 @@ impl Kit {
             config: self.config.clone(),
             tags: self.tags.clone(),
             cursors: self.cursors.clone(),
+            subscriber: tracing_subscriber::registry().with(capture::layer()).into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use headwater::{
     manifest::{ErrorClass, Severity},
     prelude::*,
-    testing::{Event, Kit, materialize},
+    testing::{Event, Kit, Level, materialize},
 };
 use serde_json::json;
 use shop::{Count, Order, ShopApi, crm_sync, customers, orders, raw_orders, revenue, shop};
@@ -55,7 +55,8 @@ fn a_panic_is_a_failed_step() {
     let run = materialize(&shop(panics, &Count::default()), "*");
     let failure = run.failure("raw_orders");
     assert_eq!(failure.class, ErrorClass::PANIC);
-    assert_eq!(failure.message, "the shop's answer makes no sense");
+    assert!(failure.message.ends_with(": the shop's answer makes no sense"), "{}", failure.message);
+    assert!(failure.message.contains("shop.rs:") && failure.details.contains("raw_orders"), "{failure:?}");
     assert!(run.is_skipped("shop/orders") && run.is_skipped("crm_sync"));
 }
 
@@ -159,6 +160,7 @@ mod misbehaving {
 
     #[asset]
     fn sync_panic() {
+        tracing::warn!(orders = 2, "about to fail");
         panic!("{}", "oh no");
     }
 
@@ -176,8 +178,11 @@ mod misbehaving {
         assert!(run.failure("forgets").message.contains("did not evaluate check declared on forgets"));
         assert!(run.failure("invents").message.contains("check undeclared on invents, which it does not declare"));
         assert_eq!(run.skipped("after"), Some("skips was not materialized"));
-        assert_eq!((&run.failure("sync_panic").class, run.failure("sync_panic").message.as_str()), (&ErrorClass::PANIC, "oh no"));
+        assert_eq!(run.failure("sync_panic").class, ErrorClass::PANIC);
+        assert!(run.failure("sync_panic").message.ends_with(": oh no"));
         assert!(run.materialized_keys().is_empty());
+        let line = run.logs().iter().find(|line| line.step == "sync_panic").unwrap();
+        assert_eq!((line.level, line.message.as_str(), &line.fields["orders"]), (Level::Warn, "about to fail", &json!(2)));
     }
 
     #[test]
