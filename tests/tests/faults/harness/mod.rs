@@ -8,6 +8,7 @@ pub(crate) mod product;
 pub(crate) mod proxy;
 pub(crate) mod random;
 pub(crate) mod runs;
+pub(crate) mod small_disk;
 pub(crate) mod stack;
 
 use std::time::{Duration, Instant};
