@@ -111,7 +111,7 @@ fn start_worker(registry: Registry, args: &DevArgs, url: &str) -> Result<WorkerH
     std::fs::create_dir_all(&state).map_err(|error| Failure::file("make the folder", &state, &error))?;
     let mut options = WorkerOptions::new(url);
     options.slots = args.slots.unwrap_or(options.slots);
-    options.state_dir = Some(state);
+    worker::keep_state(&mut options, state);
     // The server is in the same process: it must not end because a step does not.
     options.unstoppable = Unstoppable::LeaveRunning;
     worker::start(registry, options)
