@@ -2,7 +2,7 @@
 
 use headwater_core::{
     command::{Answer, Command, Launch, Refusal, Request, Retry, RetryScope, RetrySource},
-    id::{DeploymentId, RunId, SnapshotId, StepNo},
+    id::{DeploymentId, RunId, StepNo},
     manifest::Switch,
     record::StepState,
 };
@@ -127,7 +127,8 @@ impl Sim {
         asking.answered = true;
         if let Ok(answer) = answer {
             if let Answer::Deployed { snapshot, .. } = &answer {
-                self.deployed.get_or_insert_with(|| SnapshotId(snapshot.0.clone()));
+                // Workers that start from now on bring this code; the others keep what they have.
+                self.deployed = Some(snapshot.clone());
             }
             self.asking[number].accepted = Some(answer);
         }

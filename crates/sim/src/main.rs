@@ -21,6 +21,9 @@ const USAGE: &str = "headwater-sim run [--seeds N] [--from N] [--seed N [--trace
 /// The most lines of a failing trace that are printed.
 const TAIL: usize = 60;
 
+/// The most characters of each of them.
+const WIDTH: usize = 220;
+
 #[derive(Debug, Default)]
 struct Arguments {
     seeds: u64,
@@ -110,7 +113,8 @@ fn explain(seed: u64, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  still fails with the faults {:?} and at most {} requests: {}", scenario.faults.list(), scenario.most_asks, outcome.broken.unwrap_or_default())?;
     let skipped = outcome.trace.len().saturating_sub(TAIL);
     for line in &outcome.trace[skipped..] {
-        writeln!(out, "  {line}")?;
+        let short: String = line.chars().take(WIDTH).collect();
+        writeln!(out, "  {short}")?;
     }
     Ok(())
 }

@@ -328,7 +328,7 @@ impl Sim {
 
     /// After how long a message arrives; never, or twice, where the network is bad.
     fn ways(&mut self) -> Vec<u64> {
-        let mut one = |sim: &mut Self| {
+        let one = |sim: &mut Self| {
             let late = sim.on(Fault::Late) && sim.chance.network.permille(30);
             if late { sim.chance.network.between(100_000, 25_000_000) } else { sim.chance.network.between(100, 3_000) }
         };

@@ -134,8 +134,9 @@ impl<'a> Folded<'a> {
                 let change = self.run(*run, RunState::Running)?;
                 change.started_at = Some(at);
             }
-            Effect::RunCanceling { run, .. } => {
-                self.run(*run, RunState::Canceling)?;
+            // A new leader has to know whether it was a person or a timeout.
+            Effect::RunCanceling { run, by } => {
+                self.run(*run, RunState::Canceling)?.reason = Some(by.as_str());
             }
             Effect::RunEnded { run, state, reason } => {
                 let change = self.run(*run, *state)?;

@@ -27,7 +27,10 @@ impl State {
             Effect::RunStarted { run } => {
                 self.change_run(*run, RunState::Running, |run| run.started_at = Some(at))
             }
-            Effect::RunCanceling { run, .. } => self.change_run(*run, RunState::Canceling, |_| {}),
+            // A new leader has to know whether it was a person or a timeout.
+            Effect::RunCanceling { run, by } => self.change_run(*run, RunState::Canceling, |run| {
+                run.reason = Some(by.clone());
+            }),
             Effect::RunEnded { run, state, reason } => self.change_run(*run, *state, |run| {
                 run.ended_at = Some(at);
                 run.reason.clone_from(reason);
