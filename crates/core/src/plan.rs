@@ -73,6 +73,11 @@ impl Plan {
         for (at, &step) in drafts.iter().enumerate() {
             number[step as usize] = Some(StepNo(at as u32));
         }
+        // Of a step that makes only some of its assets, the others are taken as they are.
+        let mut planned = vec![false; snapshot.manifest().assets.len()];
+        for &asset in made.iter().flatten() {
+            planned[asset as usize] = true;
+        }
         let of_check = |check: u32| snapshot.find_step(&snapshot.check(check).step).and_then(|step| number[step as usize]);
         let of_asset = |asset: u32| snapshot.step_of(asset).and_then(|step| number[step as usize]);
         let steps = drafts
@@ -80,7 +85,8 @@ impl Plan {
             .map(|&step| {
                 let (assets, checks) = (std::mem::take(&mut made[step as usize]), std::mem::take(&mut checks[step as usize]));
                 let mut upstream = Vec::new();
-                for &dep in assets.iter().flat_map(|&asset| snapshot.upstream_of(asset)) {
+                let deps = assets.iter().flat_map(|&asset| snapshot.upstream_of(asset));
+                for &dep in deps.filter(|&&dep| planned[dep as usize]) {
                     upstream.extend(of_asset(dep));
                     upstream.extend(snapshot.checks_on(dep).iter().filter(|&&c| snapshot.check(c).blocking).filter_map(|&c| of_check(c)));
                 }
