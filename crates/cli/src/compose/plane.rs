@@ -49,8 +49,8 @@ impl Plane {
         let (serving, leading) = (CancellationToken::new(), CancellationToken::new());
         let mut options = SchedulerOptions::new(edge::new_server_id(), parts.address);
         options.settings.lease = parts.lease;
-        // A poll comes back well before its worker is missed.
-        options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 3));
+        // Two polls in a row come back well before a worker gives up, which it does after two thirds of the lease.
+        options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 6));
         let (scheduler, control) = Scheduler::new(options, store.clone(), Arc::new(SystemClock));
         let scheduler = tokio::spawn(scheduler.run(leading.clone()));
         let serve =

@@ -51,7 +51,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             lease: Millis::secs(30),
-            hold: Millis::secs(10),
+            // A worker counts from the start of an answered poll and gives up after two thirds of the lease, so two
+            // polls in a row must fit into that with room to spare.
+            hold: Millis::secs(5),
             max_losses: 3,
             timeout_grace: Millis::secs(60),
             tick_tolerance: Millis::secs(60),
