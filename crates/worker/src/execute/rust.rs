@@ -34,7 +34,11 @@ pub(super) async fn run(executor: &Executor, lease: Lease, logs: &StepLogs, canc
     };
     tokio::select! {
         biased;
-        ended = &mut future => outcome(ended),
+        ended = &mut future => match outcome(ended) {
+            // Code that listens ends at once and often with an error, which says no more than that it was told to stop.
+            Outcome::Failed(_) if cancel.is_cancelled() => Outcome::Canceled,
+            outcome => outcome,
+        },
         () = cancel.cancelled() => {
             wind_down(&mut future, &*body).await;
             Outcome::Canceled
