@@ -67,7 +67,9 @@ impl ClientError {
 
     pub(crate) fn transport(url: &reqwest::Url, error: &reqwest::Error) -> Self {
         let url = origin(url);
-        if error.is_decode() || error.is_builder() {
+        // An answer that breaks off counts as undecodable to the HTTP library; it is a broken connection. What the body
+        // says is read elsewhere.
+        if error.is_builder() {
             return Self::Protocol { url, reason: root_cause(error) };
         }
         let hint = match error.is_connect() {
