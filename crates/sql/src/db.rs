@@ -34,7 +34,7 @@ impl Db {
     pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Postgres { leader, .. } => Tx::Postgres(leader.begin().await?),
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(begin(writer).await?),
         })
     }
 
@@ -86,6 +86,20 @@ impl Db {
             Self::Postgres { .. } => statement.postgres(),
             Self::Sqlite { .. } => statement.sqlite(),
         }
+    }
+}
+
+/// Takes the write lock.
+///
+/// SQLite undoes a transaction by itself when the disk is full or fails. The driver does not notice, takes its own
+/// undoing for failed, and refuses every further transaction on that connection; so such a connection is replaced.
+async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match writer.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 
