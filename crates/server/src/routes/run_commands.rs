@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use headwater_api::{Commanded, ErrorCode, LaunchRequest, Launched, Retry, RetryFrom};
+use headwater_api::{Commanded, ErrorCode, LaunchRequest, Launched, Problem, Retry, RetryFrom};
 use headwater_core::{
     command::{self, Answer, Command, RetryScope, RetrySource},
     id::{RunId, StepNo},
     record::{RunRecord, StepState},
+    selection::Selection,
 };
 
 use super::runs::find;
@@ -30,6 +31,10 @@ pub(super) async fn launch(
     caller: Caller,
     JsonBody(body): JsonBody<LaunchRequest>,
 ) -> Reply<Launched> {
+    // The leader reads the selection again; here a text that is none is told with the place in it.
+    if !body.selection.trim_start().starts_with("job:") {
+        Selection::parse(&body.selection).map_err(Problem::from)?;
+    }
     let launch = command::Launch {
         run: RunId(ids::fresh()),
         selection: body.selection,
