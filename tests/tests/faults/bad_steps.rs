@@ -19,7 +19,7 @@ async fn failures_say_what_happened() {
     let mut stack = Stack::on(Store::Sqlite).start().await;
     stack.start_worker("one", 4).await;
     for (name, class, message, details) in [
-        ("panic", "panic", "panic has a bug", "play"),
+        ("panic", "panic", "panic has a bug", "fixture::body"),
         ("signal", "signal", "SIGSEGV", "last words"),
         ("exit3", "exit", "3", "what went wrong"),
         ("slow", "timeout", "500ms", ""),

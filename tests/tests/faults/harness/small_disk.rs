@@ -3,11 +3,10 @@
 use std::{
     fs,
     io::Write as _,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
-
-use nix::unistd::geteuid;
 
 use super::{secs, until};
 
@@ -24,7 +23,7 @@ impl SmallDisk {
     pub(crate) async fn mount(folder: &Path, megabytes: u32) -> Self {
         let script = "mount -t tmpfs -o size=\"$1\" tmpfs \"$2\" && echo mounted > \"$2/mounted\" && exec sleep 600";
         let mut command = Command::new("unshare");
-        command.arg(if geteuid().is_root() { "-m" } else { "-rm" });
+        command.arg(if is_root() { "-m" } else { "-rm" });
         command.args(["sh", "-c", script, "sh", &format!("{megabytes}m")]).arg(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let mut holder = command.spawn().expect("`unshare` of util-linux; it is needed to make a small disk");
@@ -44,7 +43,7 @@ impl SmallDisk {
     /// How to start a program that sees it.
     pub(crate) fn around(&self) -> Vec<String> {
         let mut arguments = vec!["nsenter".to_owned(), "-t".to_owned(), self.holder.id().to_string(), "-m".to_owned()];
-        if !geteuid().is_root() {
+        if !is_root() {
             arguments.extend(["-U".to_owned(), "--preserve-credentials".to_owned()]);
         }
         arguments.push("--".to_owned());
@@ -69,6 +68,10 @@ impl SmallDisk {
     pub(crate) fn free(&self) {
         fs::remove_file(self.outside().join("filler")).expect("to remove the filler");
     }
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
 impl Drop for SmallDisk {
