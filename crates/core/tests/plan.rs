@@ -84,6 +84,8 @@ fn waits_for(snapshot: &Snapshot, plan: &Plan, number: usize) -> BTreeSet<StepNo
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_plan_makes_what_was_asked_in_the_order_of_the_graph(manifest in manifests(), chosen in any::<u32>()) {
         let snapshot = Snapshot::new(manifest).unwrap();
