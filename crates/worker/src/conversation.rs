@@ -29,6 +29,9 @@ const MOST_POLLS: usize = 2;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
+/// How long steps have to stop where their lease is over already.
+const LATE_GRACE: Duration = Duration::from_secs(1);
+
 /// How much longer than the server's hold a poll may take.
 const POLL_MARGIN: Duration = Duration::from_secs(10);
 
@@ -268,7 +271,8 @@ impl<'a> Stay<'a> {
     async fn fence(mut self) -> StayEnd {
         tracing::error!("the server was not reached in time; stopping all steps of this worker");
         self.attempts.fence();
-        let rest = self.heard + self.welcome.lease.to_std();
+        // A machine that slept finds its leases over when it wakes; what stops at once need not take the worker along.
+        let rest = (self.heard + self.welcome.lease.to_std()).max(Instant::now() + LATE_GRACE);
         while self.attempts.running() > 0 {
             tokio::select! {
                 Some(report) = self.ends.recv() => self.attempts.ended(report),
