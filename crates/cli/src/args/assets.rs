@@ -76,9 +76,7 @@ pub(crate) enum AssetCommand {
         /// The asset's key
         key: String,
     },
-    /// Show the versions of an asset, newest first
     History(HistoryArgs),
-    /// Record a version that something else made
     Report(ReportArgs),
 }
 

@@ -29,7 +29,6 @@ use crate::{config::Flags, output::ColorChoice};
 #[command(
     name = "headwater",
     version,
-    propagate_version = true,
     disable_help_subcommand = true,
     arg_required_else_help = true,
     max_term_width = 100,
@@ -113,23 +112,16 @@ impl Globals {
     }
 }
 
+/// A command. Those with a type of their own are described there.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a new project that runs
     Init(InitArgs),
-    /// Start server, scheduler and one worker here, on SQLite in ./.headwater
     Dev(DevArgs),
-    /// Start a server
     Server(ServerArgs),
-    /// Start a worker for the steps of this binary
     Worker(WorkerArgs),
-    /// Check the definitions
     Validate(ValidateArgs),
-    /// List assets
     Ls(LsArgs),
-    /// Show what is made from what
     Graph(GraphArgs),
-    /// Materialize assets, and follow the run
     Materialize(MaterializeArgs),
     /// Look at runs, follow, cancel and repeat them
     #[command(subcommand, visible_alias = "run")]
@@ -147,11 +139,8 @@ pub(crate) enum Command {
     Queue,
     /// List workers
     Workers,
-    /// Make the definitions of this binary live
     Deploy(DeployArgs),
-    /// List deploys, refused ones included
     Deploys(DeploysArgs),
-    /// Find out what is wrong with a server and the way to it
     Doctor(DoctorArgs),
     /// Look after the database
     #[command(subcommand)]
@@ -168,7 +157,6 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual, or write a page for each command
     Man(ManArgs),
     /// Print the OpenAPI document of the server in this binary
     Openapi,

@@ -48,7 +48,6 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsCommand {
-    /// List runs, newest first
     Ls(RunsListArgs),
     /// Show a run with its steps
     Show {
@@ -58,14 +57,12 @@ pub(crate) enum RunsCommand {
         #[arg(long, short)]
         follow: bool,
     },
-    /// Show what the steps of a run wrote
     Logs(LogArgs),
     /// Stop a run
     Cancel {
         /// The run: its id, the start of it, or `last`
         run: String,
     },
-    /// Run an ended run again
     Retry(RetryArgs),
 }
 

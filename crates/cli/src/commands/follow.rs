@@ -87,27 +87,34 @@ impl<'a> View<'a> {
 
     fn update(&mut self, detail: &RunDetail, steps: &[Step]) -> Result<(), Failure> {
         let now = edge::now();
+        let text = self.changes(steps, now)?;
+        match &self.progress {
+            Some(progress) if !text.is_empty() => progress.aside(|| self.output.text(&text))?,
+            _ => self.output.text(&text)?,
+        }
+        if let Some(progress) = &mut self.progress {
+            progress.update(detail, steps, now);
+        }
+        Ok(())
+    }
+
+    /// A line for each step that changed since it was last shown.
+    fn changes(&mut self, steps: &[Step], now: Timestamp) -> Result<String, Failure> {
         self.shown.resize(steps.len().max(self.shown.len()), (0, StepState::Pending));
+        let mut text = String::new();
         for (shown, step) in self.shown.iter_mut().zip(steps) {
             let is = (step.attempt, step.state);
             if *shown == is {
                 continue;
             }
             *shown = is;
-            let output = self.output;
-            let tell = || match output.is_json() {
-                true => output.record(&serde_json::json!({ "kind": "step", "step": step }), |_| String::new()),
-                false => line(output, step, now).map_or(Ok(()), |line| output.line(&line)),
+            let line = match self.output.is_json() {
+                true => Some(Output::json_line(&serde_json::json!({ "kind": "step", "step": step }))?),
+                false => line(self.output, step, now),
             };
-            match &self.progress {
-                Some(progress) => progress.aside(tell)?,
-                None => tell()?,
-            }
+            line.into_iter().for_each(|line| text.push_str(&(line + "\n")));
         }
-        if let Some(progress) = &mut self.progress {
-            progress.update(detail, steps, now);
-        }
-        Ok(())
+        Ok(text)
     }
 
     fn finish(mut self, detail: &RunDetail, steps: &[Step]) -> Done {
@@ -166,7 +173,7 @@ pub(crate) const fn exit_of(state: RunState) -> Exit {
 /// What is said when a step has changed; nothing about what people see anyway.
 fn line(output: &Output, step: &Step, now: Timestamp) -> Option<String> {
     let quiet_start = output.is_interactive() && !output.is_verbose();
-    if step.state == StepState::Pending || (step.state == StepState::Running && quiet_start) {
+    if output.is_quiet() || step.state == StepState::Pending || (step.state == StepState::Running && quiet_start) {
         return None;
     }
     Some(step_line(output.style(), step, now))
@@ -197,7 +204,7 @@ fn step_line(style: &Style, step: &Step, now: Timestamp) -> String {
 fn summary(style: &Style, detail: &RunDetail, steps: &[Step]) -> String {
     let run = &detail.run;
     let failed: Vec<&Step> = steps.iter().filter(|step| step.state == StepState::Failed).collect();
-    let mut text: String = failed.iter().take(3).map(|step| runs::failure(style, step)).collect();
+    let mut text: String = failed.iter().take(3).map(|step| runs::failure(style, step, runs::DETAILS)).collect();
     if !text.is_empty() {
         text.push_str("\n\n");
     }

@@ -49,7 +49,10 @@ pub(crate) async fn launched(context: &Context, client: &Client, launched: &Laun
     if detach {
         return output.record(&kind, |_| launched.run.to_string()).map(|()| Exit::Success);
     }
-    output.record(&kind, |_| format!("run {short}: {} steps", launched.steps))?;
+    output.record(&kind, |_| match output.is_quiet() {
+        true => String::new(),
+        false => format!("run {short}: {} steps", launched.steps),
+    })?;
     follow::run_until_its_end(context, client, launched.run).await
 }
 

@@ -90,11 +90,15 @@ async fn show(context: &Context, run: &str) -> Done {
     let run = find(&client, run).await?;
     let (detail, steps) = (client.run(run).await?, client.steps(run).await?.items);
     let document = serde_json::json!({ "run": detail, "steps": steps });
-    context.output.show(&document, |style| page(style, &detail, &steps, edge::now()))?;
+    let lines = if context.output.is_verbose() { usize::MAX } else { DETAILS };
+    context.output.show(&document, |style| page(style, &detail, &steps, lines, edge::now()))?;
     Ok(Exit::Success)
 }
 
-pub(crate) fn page(style: &Style, detail: &RunDetail, steps: &[Step], now: Timestamp) -> String {
+/// How many lines of a failure's details are shown: a backtrace has a hundred.
+pub(crate) const DETAILS: usize = 12;
+
+fn page(style: &Style, detail: &RunDetail, steps: &[Step], lines: usize, now: Timestamp) -> String {
     let run = &detail.run;
     let tags: Vec<String> = run.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut rows = vec![
@@ -117,7 +121,7 @@ pub(crate) fn page(style: &Style, detail: &RunDetail, steps: &[Step], now: Times
     text.push_str("\n\n");
     text.push_str(&step_table(style, steps, now));
     for step in steps.iter().filter(|step| step.state == StepState::Failed) {
-        text.push_str(&failure(style, step));
+        text.push_str(&failure(style, step, lines));
     }
     text
 }
@@ -156,13 +160,19 @@ fn step_table(style: &Style, steps: &[Step], now: Timestamp) -> String {
     table(style, &["", "no", "step", "state", "attempt", "took", ""], rows.collect(), "the run has no steps")
 }
 
-/// Everything that is known about why a step failed.
-pub(crate) fn failure(style: &Style, step: &Step) -> String {
+/// Why a step failed, with at most so many lines of details.
+pub(crate) fn failure(style: &Style, step: &Step, lines: usize) -> String {
     let Some(failure) = &step.failure else { return String::new() };
     let title = format!("{} failed ({}):", step.name, failure.class);
     let mut text = format!("\n\n{}\n  {}", style.paint(Tone::Bad, &title), indented(&failure.message));
-    if !failure.details.is_empty() {
-        text.push_str(&style.paint(Tone::Dim, &format!("\n  {}", indented(failure.details.trim_end()))));
+    let all = failure.details.lines().count();
+    let mut details: Vec<&str> = failure.details.lines().take(lines).collect();
+    let more = format!("… and {} more lines: `runs show --verbose`", all.saturating_sub(lines));
+    if all > lines {
+        details.push(&more);
+    }
+    if !details.is_empty() {
+        text.push_str(&style.paint(Tone::Dim, &format!("\n  {}", details.join("\n  "))));
     }
     text
 }

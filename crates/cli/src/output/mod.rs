@@ -114,6 +114,11 @@ impl Output {
         self.interactive && self.verbosity > Verbosity::Quiet
     }
 
+    /// Whether only the result is wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
+    }
+
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbosity == Verbosity::Verbose
     }
@@ -146,9 +151,14 @@ impl Output {
         human: impl FnOnce(&Style) -> String,
     ) -> Result<(), Failure> {
         match self.format {
-            Format::Json => self.line(&json(serde_json::to_string(value))?),
+            Format::Json => self.line(&Self::json_line(value)?),
             Format::Human => self.text(&human(&self.style)),
         }
+    }
+
+    /// A document as one line.
+    pub(crate) fn json_line<T: Serialize + ?Sized>(value: &T) -> Result<String, Failure> {
+        json(serde_json::to_string(value))
     }
 
     /// Writes a text as it is, with a newline at its end where it has none. An empty text is nothing.

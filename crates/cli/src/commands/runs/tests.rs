@@ -14,7 +14,7 @@ fn runs_are_listed() {
 
 #[test]
 fn a_run_is_shown_with_its_steps_and_why_they_failed() {
-    insta::assert_snapshot!("runs-show", page(&plain(), &detail(RunState::Failed), &steps(), at(20).0));
+    insta::assert_snapshot!("runs-show", page(&plain(), &detail(RunState::Failed), &steps(), DETAILS, at(20).0));
 }
 
 #[test]
@@ -28,4 +28,13 @@ fn ids_may_be_cut_at_either_end() {
     assert_eq!(unknown.exit, Exit::Usage);
     insta::assert_snapshot!("runs-unknown", unknown);
     assert!(choose("", &runs).is_err());
+}
+
+#[test]
+fn a_long_backtrace_is_cut() {
+    let mut step = steps().remove(1);
+    step.failure.as_mut().unwrap().details = "frame\n".repeat(20);
+    let text = failure(&plain(), &step, 3);
+    assert_eq!(text.matches("frame").count(), 3);
+    assert!(text.ends_with("… and 17 more lines: `runs show --verbose`"), "{text}");
 }
