@@ -49,14 +49,20 @@ impl Proxy {
                 let fate = fate(&mut random.lock().expect("no panic"));
                 let counter = Arc::clone(&counter);
                 tokio::spawn(async move {
-                    let Ok(server) = TcpStream::connect(server).await else { return };
+                    let Ok(server) = TcpStream::connect(server).await else {
+                        return;
+                    };
                     if carry(client, server, fate).await {
                         counter.fetch_add(1, Ordering::Relaxed);
                     }
                 });
             }
         });
-        Self { address, cut, accepting }
+        Self {
+            address,
+            cut,
+            accepting,
+        }
     }
 
     /// How many connections were cut.
