@@ -41,7 +41,7 @@ async fn trigger(report: &mut Report, stack: &Stack, parameters: Value) -> Resul
         succeeded(stack, run).await?;
         let steps = stack.client.steps(run).await?;
         let started = steps.items.first().and_then(|step| step.started_at).context("the step has no start")?;
-        samples.push((started.as_micros() - asked.as_micros()) as f64 / 1e3);
+        samples.push((started.0.as_micros() - asked.as_micros()) as f64 / 1e3);
     }
     for (name, share, goal) in [("p50", 0.5, 3.0), ("p99", 0.99, 15.0)] {
         let mut parameters = parameters.clone();
@@ -56,7 +56,7 @@ async fn layer(report: &mut Report, stack: &Stack, parameters: Value) -> Result<
     let run = launch(stack, "not key:print").await?;
     succeeded(stack, run).await?;
     let steps = stack.client.steps(run).await?;
-    let starts: Vec<i64> = steps.items.iter().filter_map(|step| Some(step.started_at?.as_micros())).collect();
+    let starts: Vec<i64> = steps.items.iter().filter_map(|step| Some(step.started_at?.0.as_micros())).collect();
     let gaps: Vec<f64> = starts.windows(2).map(|pair| (pair[1] - pair[0]) as f64 / 1e3).collect();
     report.add("layer_latency_ms", percentile(&gaps, 0.5), "ms", Target::AtMost(3.0), parameters);
     Ok(())

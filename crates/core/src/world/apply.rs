@@ -73,7 +73,7 @@ impl World {
                 }
             }
             Effect::VersionRecorded(version) => {
-                let current = self.current.entry((version.asset, version.partition.clone())).or_insert_with(Current::default);
+                let current = self.current.entry((version.asset, version.partition.clone())).or_default();
                 current.latest = Some((version.seq, version.version.clone()));
                 if version.cursor.is_some() {
                     current.cursor.clone_from(&version.cursor);
