@@ -65,7 +65,7 @@ fn run(mut command: Command) -> Ran {
 struct Service {
     child: Child,
     url: String,
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
     folder: tempfile::TempDir,
 }
 
@@ -81,13 +81,22 @@ impl Service {
     /// A process that says its address in a line of JSON of a kind.
     fn start(mut command: Command, folder: tempfile::TempDir, kind: &str) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the product starts");
-        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut line = String::new();
-        out.read_line(&mut line).expect("a line");
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
-        assert_eq!(said["kind"], kind);
-        let url = said["url"].as_str().expect("its address").to_owned();
-        Self { child, url, _out: out, folder }
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut service = Self { child, url: String::new(), out, folder };
+        service.url = service.said(kind)["url"].as_str().expect("its address").to_owned();
+        service
+    }
+
+    /// The next thing of a kind that it says; what it says before is passed over.
+    fn said(&mut self, kind: &str) -> Value {
+        loop {
+            let mut line = String::new();
+            self.out.read_line(&mut line).expect("a line");
+            let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+            if said["kind"] == kind {
+                return said;
+            }
+        }
     }
 
     /// Runs a command against it.

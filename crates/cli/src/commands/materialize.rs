@@ -28,32 +28,36 @@ pub(crate) async fn materialize(context: &Context, args: MaterializeArgs) -> Don
     self::launched(context, &client, &launched, args.detach).await
 }
 
-/// Launches a run of a selection; what `dev --materialize` does.
+/// Launches a run of a selection and tells of it; what `dev --materialize` does.
 #[cfg(feature = "server")]
-pub(crate) async fn launch(client: &Client, selection: &str) -> Result<Launched, Failure> {
+pub(crate) async fn launch(context: &Context, client: &Client, selection: &str) -> Result<Launched, Failure> {
     check_selection(selection)?;
     let request = LaunchRequest { selection: selection.to_owned(), ..LaunchRequest::default() };
-    Ok(client.launch(&request, &idempotency(None)).await?)
+    let launched = client.launch(&request, &idempotency(None)).await?;
+    tell(context, &launched, |short| format!("run {short} of {selection}: {} steps", launched.steps))?;
+    Ok(launched)
 }
 
 /// Tells of a run that was accepted, and follows it unless that is not wanted.
 pub(crate) async fn launched(context: &Context, client: &Client, launched: &Launched, detach: bool) -> Done {
-    let output = &context.output;
-    for warning in &launched.warnings {
-        output.warn(warning);
-    }
-    let short = runs::short(launched.run);
-    let kind = serde_json::json!({
-        "kind": "launched", "run": launched.run, "steps": launched.steps, "warnings": launched.warnings,
-    });
     if detach {
-        return output.record(&kind, |_| launched.run.to_string()).map(|()| Exit::Success);
+        return tell(context, launched, |_| launched.run.to_string()).map(|()| Exit::Success);
     }
-    output.record(&kind, |_| match output.is_quiet() {
+    tell(context, launched, |short| match context.output.is_quiet() {
         true => String::new(),
         false => format!("run {short}: {} steps", launched.steps),
     })?;
     follow::run_until_its_end(context, client, launched.run).await
+}
+
+fn tell(context: &Context, launched: &Launched, human: impl FnOnce(&str) -> String) -> Result<(), Failure> {
+    for warning in &launched.warnings {
+        context.output.warn(warning);
+    }
+    let document = serde_json::json!({
+        "kind": "launched", "run": launched.run, "steps": launched.steps, "warnings": launched.warnings,
+    });
+    context.output.record(&document, |_| human(&runs::short(launched.run)))
 }
 
 /// Refuses a text that is no selection before anybody is asked, with a caret under what is wrong.

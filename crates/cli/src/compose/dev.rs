@@ -144,10 +144,7 @@ fn greet(context: &Context, url: &str, assets: usize) -> Result<(), Failure> {
 /// Materializes what was asked for, then shows what happens.
 async fn show(context: &Context, args: &DevArgs, client: &Client, url: &str) -> Done {
     for selection in &args.materialize {
-        let launched = launch(client, selection).await?;
-        for warning in &launched.warnings {
-            context.output.warn(warning);
-        }
+        let launched = launch(context, client, selection).await?;
         follow_quietly(context, client, launched.run).await?;
     }
     if !args.materialize.is_empty() {
