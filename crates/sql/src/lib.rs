@@ -14,6 +14,8 @@ mod journal;
 mod load;
 mod migrate;
 mod postgres;
+#[cfg(test)]
+mod prepared;
 mod prune;
 mod reader;
 mod sqlite;

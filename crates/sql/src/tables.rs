@@ -377,7 +377,8 @@ pub(crate) static OUTBOX_CLOSED: Bulk = Bulk::new(
     "UPDATE outbox SET closed_at = r.closed_at, dead = r.dead FROM {rows} WHERE outbox.seq = r.seq",
 );
 
-/// Every statement that takes rows, for the tests that prepare them all.
+/// Every statement that takes rows, for the test that prepares them all.
+#[cfg(test)]
 pub(crate) static ALL: &[&Bulk] = &[
     &EVENTS,
     &VERSIONS,
@@ -405,3 +406,7 @@ pub(crate) static ALL: &[&Bulk] = &[
     &OUTBOX,
     &OUTBOX_CLOSED,
 ];
+
+/// Every statement that asks for the time, likewise.
+#[cfg(test)]
+pub(crate) static CLOCKED: &[&Clocked] = &[&FENCE, &LEAD, &RENEW, &LEADER];

@@ -1,5 +1,12 @@
 //! The suite on PostgreSQL, and what is special about a server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests may stop a test"
+)]
+
 mod support;
 
 use headwater_core::{
@@ -73,7 +80,11 @@ async fn lost_connections_are_made_again_and_nothing_is_written_twice() {
         commit_again(&store, term, &batch).await;
         memory.commit(same, &batch).await.unwrap();
     }
-    assert_same("postgres", &everything(&memory).await, &everything(&store).await);
+    assert_same(
+        "postgres",
+        &everything(&memory).await,
+        &everything(&store).await,
+    );
     store.close().await;
     database.drop_database().await;
 }

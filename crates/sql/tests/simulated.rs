@@ -1,5 +1,12 @@
 //! What the simulator's servers commit, on the memory store and both databases in lock step.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests may stop a test"
+)]
+
 mod support;
 
 use std::sync::Arc;
@@ -56,7 +63,11 @@ async fn lock_step(seed: u64, stores: &[Arc<dyn Store>; 3]) {
         if number % 40 == 0 || number + 1 == batches.len() {
             let expected = everything(&*stores[0]).await;
             for (name, store) in ["sqlite", "postgres"].iter().zip(&stores[1..]) {
-                assert_same(&format!("{place}: {name}"), &expected, &everything(&**store).await);
+                assert_same(
+                    &format!("{place}: {name}"),
+                    &expected,
+                    &everything(&**store).await,
+                );
             }
         }
     }

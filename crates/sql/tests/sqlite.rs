@@ -1,5 +1,12 @@
 //! The suite on an SQLite file, and what is special about files.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests may stop a test"
+)]
+
 mod support;
 
 use std::sync::Arc;

@@ -119,10 +119,18 @@ pub(crate) fn assert_same<T: PartialEq + std::fmt::Debug>(what: &str, expected: 
         return;
     }
     let (expected, found) = (format!("{expected:#?}"), format!("{found:#?}"));
-    let differs = expected.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or(0);
+    let differs = expected
+        .lines()
+        .zip(found.lines())
+        .position(|(a, b)| a != b)
+        .unwrap_or(0);
     let around = |text: &str| {
         let lines = text.lines().skip(differs.saturating_sub(25)).take(30);
         lines.collect::<Vec<_>>().join("\n")
     };
-    panic!("{what} differs\n--- expected\n{}\n--- found\n{}", around(&expected), around(&found));
+    panic!(
+        "{what} differs\n--- expected\n{}\n--- found\n{}",
+        around(&expected),
+        around(&found)
+    );
 }

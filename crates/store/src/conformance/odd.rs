@@ -150,7 +150,7 @@ pub async fn nul_becomes_the_replacement_character(store: Arc<dyn Store>) {
         version.cursor = Some(json!({ "at\0": ["\0"] }));
     });
     script.check(asset, "unique\0", |check| {
-        check.description = "\0".to_owned()
+        check.description = "\0".to_owned();
     });
     script.add(|seq, at| {
         let mut run = new_run(run_id(1), seq, at);

@@ -23,7 +23,7 @@ pub async fn lists_come_in_pages(store: Arc<dyn Store>) {
     for number in 0..10 {
         script.run_created(run_id(number));
         script.version(asset, |version| {
-            version.partition = format!("p{}", number % 2)
+            version.partition = format!("p{}", number % 2);
         });
         script.check(asset, "unique", |_| {});
         script.add(|seq, at| Effect::Ticked(tick("nightly", at, seq, at)));
@@ -120,7 +120,7 @@ pub async fn runs_are_found_by_what_they_are(store: Arc<dyn Store>) {
         });
     };
     add(&mut script, 1, &|run| {
-        drop(run.tags.insert("team".to_owned(), "data".to_owned()))
+        drop(run.tags.insert("team".to_owned(), "data".to_owned()));
     });
     add(&mut script, 2, &|run| {
         run.tags.insert("team".to_owned(), "crm".to_owned());

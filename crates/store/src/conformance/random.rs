@@ -375,7 +375,7 @@ impl History {
             _ if self.rng.one_in(2) => {
                 let due_at = Timestamp::from_micros(seq.0);
                 Effect::Ticked(tick(
-                    *self.rng.pick::<&str>(&["nightly", "hourly"]),
+                    self.rng.pick::<&str>(&["nightly", "hourly"]),
                     due_at,
                     seq,
                     at,

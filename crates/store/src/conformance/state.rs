@@ -84,7 +84,7 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     assert_eq!(image.last_seq, script.seq);
     assert_eq!(image.deployments[0].name, "default");
     assert_eq!(image.live, all.deploys.1);
-    assert_eq!(image.snapshots, [text.clone()]);
+    assert_eq!(image.snapshots, std::slice::from_ref(&text));
     assert_eq!(store.snapshot(&text.id).await.unwrap(), Some(text));
     assert_eq!(image.assets, [named(asset, "shop/orders")]);
     assert_eq!(image.current.len(), 1);

@@ -25,7 +25,7 @@ impl State {
                 self.runs.insert(run.id, (**run).clone());
             }
             Effect::RunStarted { run } => {
-                self.change_run(*run, RunState::Running, |run| run.started_at = Some(at))
+                self.change_run(*run, RunState::Running, |run| run.started_at = Some(at));
             }
             // A new leader has to know whether it was a person or a timeout.
             Effect::RunCanceling { run, by } => self.change_run(*run, RunState::Canceling, |run| {

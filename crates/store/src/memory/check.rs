@@ -53,7 +53,7 @@ impl State {
             Effect::RunCanceling { run, .. } => self.check_run(*run, RunState::Canceling, seen)?,
             Effect::RunEnded { run, state, .. } => self.check_run(*run, *state, seen)?,
             Effect::StepLeased { run, step, .. } => {
-                self.check_step(*run, *step, StepState::Running, seen)?
+                self.check_step(*run, *step, StepState::Running, seen)?;
             }
             Effect::StepEnded {
                 run, step, state, ..
@@ -72,10 +72,10 @@ impl State {
             Effect::WorkerJoined(worker) => {
                 seen.workers.insert(worker.id);
             }
-            Effect::WorkerChanged { worker, .. } => {
-                if !seen.workers.contains(worker) && !self.workers.contains_key(worker) {
-                    return Err(conflict(format!("worker {worker} never joined")));
-                }
+            Effect::WorkerChanged { worker, .. }
+                if !seen.workers.contains(worker) && !self.workers.contains_key(worker) =>
+            {
+                return Err(conflict(format!("worker {worker} never joined")));
             }
             Effect::CommandAccepted(command) => {
                 if let Some(key) = &command.key {

@@ -41,7 +41,7 @@ pub(super) fn cleaned(effect: &Effect) -> Effect {
             cause.as_mut().map(text);
         }
         Effect::SnapshotStored(snapshot) => {
-            snapshot.manifest = clean::json(&snapshot.manifest).as_ref().into()
+            snapshot.manifest = clean::json(&snapshot.manifest).as_ref().into();
         }
         Effect::Deployed(deploy) => {
             text(&mut deploy.by);
