@@ -79,7 +79,7 @@ CREATE TABLE asset_current (
     code_version TEXT,
     cursor TEXT,
     PRIMARY KEY (asset, partition)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 85);
 
 CREATE TABLE versions (
     seq BIGINT PRIMARY KEY,
@@ -92,6 +92,7 @@ CREATE TABLE versions (
     kind TEXT NOT NULL CHECK (kind IN ('materialized', 'observed')),
     version TEXT NOT NULL,
     code_version TEXT,
+    -- One array per input: the asset's key, the number of its version, the version.
     inputs TEXT,
     metadata TEXT,
     cursor TEXT
@@ -172,6 +173,8 @@ CREATE TABLE run_tags (
 CREATE INDEX run_tags_by_value ON run_tags (deployment, name, value, created_seq);
 
 -- A step has no row until it is leased, skipped or cancelled. A row is written twice: at the lease and at the end.
+-- A page is filled to less than half, so that the second writing finds its place beside the first and the index
+-- need not change; whole pages are ended in one commit, so nothing of them could be reused before.
 CREATE TABLE steps (
     run UUID NOT NULL,
     worker UUID,
@@ -189,7 +192,7 @@ CREATE TABLE steps (
     failure TEXT,
     cause TEXT,
     PRIMARY KEY (run, step)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 45);
 
 CREATE TABLE attempts (
     run UUID NOT NULL,

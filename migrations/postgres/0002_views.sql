@@ -21,7 +21,9 @@ FROM steps s;
 
 CREATE VIEW headwater_views.materializations AS
 SELECT v.seq, d.name AS deployment, a.key AS asset, v.partition, v.kind, v.run, v.step, v.attempt, v.version,
-    v.code_version, COALESCE(v.inputs, '[]')::jsonb AS inputs, COALESCE(v.metadata, '{}')::jsonb AS metadata,
+    v.code_version, COALESCE((SELECT jsonb_agg(jsonb_build_object('asset', i->0, 'seq', i->1, 'version', i->2))
+        FROM jsonb_array_elements(v.inputs::jsonb) i), '[]') AS inputs,
+    COALESCE(v.metadata, '{}')::jsonb AS metadata,
     headwater_views.instant(v.at) AS recorded_at
 FROM versions v JOIN assets a ON a.id = v.asset JOIN deployments d ON d.id = a.deployment;
 

@@ -91,6 +91,7 @@ CREATE TABLE versions (
     kind TEXT NOT NULL CHECK (kind IN ('materialized', 'observed')),
     version TEXT NOT NULL,
     code_version TEXT,
+    -- One array per input: the asset's key, the number of its version, the version.
     inputs TEXT,
     metadata TEXT,
     cursor TEXT

@@ -19,7 +19,10 @@ FROM steps s;
 
 CREATE VIEW headwater_views_materializations AS
 SELECT v.seq, d.name AS deployment, a.key AS asset, v.partition, v.kind, lower(hex(v.run)) AS run, v.step, v.attempt,
-    v.version, v.code_version, COALESCE(v.inputs, '[]') AS inputs, COALESCE(v.metadata, '{}') AS metadata,
+    v.version, v.code_version,
+    (SELECT json_group_array(json_object('asset', i.value->>0, 'seq', i.value->>1, 'version', i.value->>2))
+        FROM json_each(COALESCE(v.inputs, '[]')) i) AS inputs,
+    COALESCE(v.metadata, '{}') AS metadata,
     strftime('%Y-%m-%dT%H:%M:%fZ', v.at / 1e6, 'unixepoch') AS recorded_at
 FROM versions v JOIN assets a ON a.id = v.asset JOIN deployments d ON d.id = a.deployment;
 

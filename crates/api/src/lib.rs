@@ -26,17 +26,15 @@ pub mod worker;
 pub use asset::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, InProgress, StaleCause, StaleKind, Staleness};
 pub use code::ErrorCode;
 pub use control::{
-    Commanded, Deploy, Deployed, Deployment, Health, Job, Leading, Location, Pool, PoolLimit, Principal, QueuedRun,
-    QueuedStep, Queue, Resource, Role, ServerVersion, Status, StoreInfo, Worker,
+    Commanded, Deploy, Deployed, Deployment, Health, Job, Leading, Location, Pool, PoolLimit, Principal, Queue,
+    QueuedRun, QueuedStep, Resource, Role, ServerVersion, Status, StoreInfo, Worker,
 };
 pub use event::{Event, EventQuery, RESYNC};
 pub use graph::{Graph, GraphNode, NodeState};
 pub use list::{List, ListQuery};
 pub use log::{LogPage, LogQuery, LogStream, TailEnd};
 pub use problem::{Finding, Place, Problem, Source, Span};
-pub use run::{
-    LaunchRequest, Launched, Retry, RetryFrom, Run, RunDetail, RunQuery, RunState, StepCounts, Trigger,
-};
+pub use run::{LaunchRequest, Launched, Retry, RetryFrom, Run, RunDetail, RunQuery, RunState, StepCounts, Trigger};
 pub use schedule::{Preview, PreviewQuery, Schedule, SwitchRequest, Tick};
 pub use selection::{ParseQuery, ParsedSelection, SelectionFault, SelectionToken, SelectionWarning};
 pub use step::{Attempt, Failure, Step};

@@ -10,11 +10,11 @@ use headwater_core::{
 use headwater_worker::registry::{BodyFuture, Registry, StepBody, StepContext};
 
 /// The variable that tells a product process how many assets its graph has.
-pub const ASSETS: &str = "HEADWATER_BENCH_ASSETS";
+pub(crate) const ASSETS: &str = "HEADWATER_BENCH_ASSETS";
 
 /// The shape of the measured graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// √n layers of √n assets.
     Layered(usize),
     /// A chain.
@@ -23,7 +23,7 @@ pub enum Shape {
 
 impl Shape {
     /// How a product process is told.
-    pub fn to_env(self) -> String {
+    pub(crate) fn to_env(self) -> String {
         match self {
             Self::Layered(assets) => format!("layered:{assets}"),
             Self::Chain(assets) => format!("chain:{assets}"),
@@ -50,7 +50,7 @@ fn unreachable(error: &headwater_core::key::KeyError) -> AssetKey {
 }
 
 /// The manifest of a shape, with one process step that prints for the log figure.
-pub fn manifest(shape: Shape) -> Manifest {
+pub(crate) fn manifest(shape: Shape) -> Manifest {
     let mut manifest = Manifest::new("bench");
     let name = |layer: usize, place: usize| format!("l{layer:03}/a{place:04}");
     let (layers, width) = match shape {
@@ -79,7 +79,11 @@ pub fn manifest(shape: Shape) -> Manifest {
     }
     debug_assert_eq!(layers, total.div_ceil(width));
     let print = ProcessDef {
-        argv: vec!["sh".into(), "-c".into(), "yes 'a line of output that is about as long as usual, 2026-11-24T03:00:00Z' | head -c 200000000".into()],
+        argv: vec![
+            "sh".into(),
+            "-c".into(),
+            "yes 'a line of output that is about as long as usual, 2026-11-24T03:00:00Z' | head -c 200000000".into(),
+        ],
         env: BTreeMap::new(),
         pass_env: Vec::new(),
         cwd: None,
@@ -100,7 +104,7 @@ impl StepBody for NoOp {
 }
 
 /// What a product process serves.
-pub fn registry_from_env() -> Registry {
+pub(crate) fn registry_from_env() -> Registry {
     let manifest = manifest(Shape::from_env());
     let body: Arc<dyn StepBody> = Arc::new(NoOp);
     let bodies = manifest.steps.iter().map(|step| (step.name.clone(), Arc::clone(&body))).collect();

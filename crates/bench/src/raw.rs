@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 /// Median time of an fdatasync of 8 kB in a directory, in microseconds.
-pub fn fdatasync_us(directory: &std::path::Path) -> Result<f64> {
+pub(crate) fn fdatasync_us(directory: &std::path::Path) -> Result<f64> {
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     let block = [7_u8; 8192];
     file.write_all(&block)?;
@@ -22,9 +22,11 @@ pub fn fdatasync_us(directory: &std::path::Path) -> Result<f64> {
 }
 
 /// Durable commits per second of one client that inserts one row of 200 bytes each.
-pub async fn postgres_commits_per_s(url: &str) -> Result<f64> {
+pub(crate) async fn postgres_commits_per_s(url: &str) -> Result<f64> {
     let mut connection = PgConnection::connect(url).await.context("connecting to Postgres")?;
-    sqlx::query("CREATE TABLE IF NOT EXISTS bench_raw (id BIGSERIAL PRIMARY KEY, payload TEXT)").execute(&mut connection).await?;
+    sqlx::query("CREATE TABLE IF NOT EXISTS bench_raw (id BIGSERIAL PRIMARY KEY, payload TEXT)")
+        .execute(&mut connection)
+        .await?;
     let payload = "x".repeat(200);
     let start = Instant::now();
     let mut commits = 0;
@@ -38,7 +40,7 @@ pub async fn postgres_commits_per_s(url: &str) -> Result<f64> {
 }
 
 /// The machine's figures of this minute, to be printed beside a durable figure.
-pub async fn of_this_minute(url: Option<&str>, directory: &std::path::Path) -> Result<Map<String, Value>> {
+pub(crate) async fn of_this_minute(url: Option<&str>, directory: &std::path::Path) -> Result<Map<String, Value>> {
     let mut parameters = Map::new();
     parameters.insert("raw_fdatasync_us".into(), json!(fdatasync_us(directory)?.round()));
     if let Some(url) = url {

@@ -4,29 +4,26 @@ use serde_json::{Map, Value, json};
 
 /// Whether a figure is good when it is high or when it is low.
 #[derive(Clone, Copy, Debug)]
-pub enum Target {
+pub(crate) enum Target {
     /// At least this.
     AtLeast(f64),
     /// At most this.
     AtMost(f64),
-    /// Said for comparison.
-    None,
 }
 
 /// All figures of a measurement.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     lines: Vec<Value>,
 }
 
 impl Report {
     /// Adds a figure with its parameters and prints its line.
-    pub fn add(&mut self, name: &str, value: f64, unit: &str, target: Target, parameters: Value) {
+    pub(crate) fn add(&mut self, name: &str, value: f64, unit: &str, target: Target, parameters: Value) {
         let rounded = (value * 1000.0).round() / 1000.0;
         let (goal, ok) = match target {
             Target::AtLeast(goal) => (json!(goal), json!(value >= goal)),
             Target::AtMost(goal) => (json!(goal), json!(value <= goal)),
-            Target::None => (Value::Null, Value::Null),
         };
         let mut line = Map::new();
         line.insert("name".into(), json!(name));
@@ -43,7 +40,7 @@ impl Report {
     }
 
     /// Prints the table.
-    pub fn print_table(&self) {
+    pub(crate) fn print_table(&self) {
         if self.lines.is_empty() {
             return;
         }
@@ -62,7 +59,9 @@ impl Report {
                 .into_iter()
                 .flatten()
                 .filter(|(field, _)| !known.contains(&field.as_str()))
-                .map(|(field, value)| format!("{field}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+                .map(|(field, value)| {
+                    format!("{field}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                })
                 .collect();
             println!(
                 "{:<28} {:>14} {:<10} {:>12}  {:<5} {}",
@@ -78,7 +77,7 @@ impl Report {
 }
 
 /// The value below which a share of the samples lies.
-pub fn percentile(samples: &[f64], share: f64) -> f64 {
+pub(crate) fn percentile(samples: &[f64], share: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = ((sorted.len() as f64 * share).ceil() as usize).saturating_sub(1);

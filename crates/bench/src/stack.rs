@@ -15,7 +15,7 @@ use crate::dag::{ASSETS, Shape, manifest};
 
 /// Where a measured server keeps its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
+pub(crate) enum Backend {
     /// A private database of the cluster that the environment names.
     Postgres,
     /// A file.
@@ -24,7 +24,7 @@ pub enum Backend {
 
 impl Backend {
     /// Its name in figures.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
             Self::Sqlite => "sqlite",
@@ -33,7 +33,7 @@ impl Backend {
 }
 
 /// A server with workers, all of them real processes; they end with it.
-pub struct Stack {
+pub(crate) struct Stack {
     /// Speaks to the server.
     pub client: Client,
     /// Its database's URL, for sizes.
@@ -47,7 +47,7 @@ pub struct Stack {
 
 impl Stack {
     /// Starts a server on an empty database and deploys the graph.
-    pub async fn start(backend: Backend, shape: Shape) -> Result<Self> {
+    pub(crate) async fn start(backend: Backend, shape: Shape) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let database = match backend {
             Backend::Postgres => new_database().await?,
@@ -64,7 +64,7 @@ impl Stack {
     }
 
     /// Starts the server and waits until it is ready; gives the time that took.
-    pub async fn start_server(&mut self) -> Result<Duration> {
+    pub(crate) async fn start_server(&mut self) -> Result<Duration> {
         let start = Instant::now();
         let data = self.directory.path().join("data");
         let child = self
@@ -89,7 +89,7 @@ impl Stack {
     }
 
     /// Kills the server as a power cut would.
-    pub fn kill_server(&mut self) -> Result<()> {
+    pub(crate) fn kill_server(&mut self) -> Result<()> {
         if let Some(mut server) = self.server.take() {
             server.kill()?;
             server.wait()?;
@@ -98,7 +98,7 @@ impl Stack {
     }
 
     /// Starts a worker and waits until the server knows it.
-    pub async fn start_worker(&mut self, slots: u32) -> Result<()> {
+    pub(crate) async fn start_worker(&mut self, slots: u32) -> Result<()> {
         let server = format!("http://127.0.0.1:{}", self.port);
         let name = format!("bench-{}", self.workers.len());
         let child = self
@@ -129,12 +129,12 @@ impl Stack {
     }
 
     /// The directory on the disk that is measured.
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
 
     /// Memory of all processes in megabytes, shared pages counted once.
-    pub fn memory_mb(&self) -> Result<f64> {
+    pub(crate) fn memory_mb(&self) -> Result<f64> {
         let mut kilobytes = 0.0;
         for child in self.server.iter().chain(&self.workers) {
             let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", child.id()))?;
@@ -160,7 +160,9 @@ impl Drop for Stack {
 async fn reqwest_ready(port: u16) -> Result<bool> {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(format!("GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
+    stream
+        .write_all(format!("GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").as_bytes())
+        .await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     Ok(answer.starts_with("HTTP/1.1 200"))
@@ -177,7 +179,8 @@ async fn new_database() -> Result<String> {
     let name = format!("bench_{}", IdempotencyKey::random().as_str().replace(|c: char| !c.is_ascii_alphanumeric(), ""));
     let mut connection = PgConnection::connect(&url).await?;
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
-    let (server, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
+    let (server, query) =
+        url.split_once('?').map_or((url.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
     let (host, _) = server.rsplit_once('/').context("the URL names no database")?;
     Ok(format!("{host}/{name}{query}"))
 }

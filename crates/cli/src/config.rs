@@ -75,7 +75,11 @@ impl std::fmt::Debug for Target {
 /// particular (`--server`) over what is less (`--profile`).
 ///
 /// The token of a profile is only ever sent to that profile's server.
-pub(crate) fn resolve(flags: &Flags, env: &dyn Fn(&str) -> Option<String>, file: &ConfigFile) -> Result<Target, Failure> {
+pub(crate) fn resolve(
+    flags: &Flags,
+    env: &dyn Fn(&str) -> Option<String>,
+    file: &ConfigFile,
+) -> Result<Target, Failure> {
     let env = |name: &str| env(name).filter(|value| !value.is_empty());
     let by_profile = |name: String| {
         let profile = file.profiles.get(&name).ok_or_else(|| unknown_profile(&name, file))?;
@@ -161,10 +165,14 @@ pub(crate) fn path(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
 
 /// Reads the profiles; a file that is not there has none.
 pub(crate) fn read(path: Option<&Path>) -> Result<ConfigFile, Failure> {
-    let Some(path) = path else { return Ok(ConfigFile::default()) };
+    let Some(path) = path else {
+        return Ok(ConfigFile::default());
+    };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(ConfigFile::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(ConfigFile::default());
+        }
         Err(error) => return Err(Failure::file("read", path, &error)),
     };
     toml::from_str(&text).map_err(|error| {
@@ -254,10 +262,7 @@ mod tests {
         assert!(error.hint.unwrap().contains("production, staging, vault"));
         let error = resolved(["", "", "production"], &[]).unwrap_err();
         assert!(error.message.contains("$PRODUCTION_TOKEN"), "{error}");
-        assert_eq!(
-            resolve(&Flags::default(), &|_| None, &ConfigFile::default()).unwrap().url,
-            DEFAULT_SERVER,
-        );
+        assert_eq!(resolve(&Flags::default(), &|_| None, &ConfigFile::default()).unwrap().url, DEFAULT_SERVER,);
     }
 
     #[test]

@@ -60,10 +60,8 @@ impl Context {
 
     /// The definitions of a manifest where one is given, and otherwise of the binary, even where it has none.
     pub(crate) fn own(&self, manifest: Option<&Path>) -> Result<Registry, Failure> {
-        manifest.map_or_else(
-            || Ok(self.registry.clone()),
-            |path| Ok(Registry::new(read_manifest(path)?, BTreeMap::new())),
-        )
+        manifest
+            .map_or_else(|| Ok(self.registry.clone()), |path| Ok(Registry::new(read_manifest(path)?, BTreeMap::new())))
     }
 
     /// Whether this is the stock binary, without definitions of its own.

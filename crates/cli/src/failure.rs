@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_server_that_does_not_answer_has_its_own_exit_code() {
-        let error = ClientError::Unreachable { url: "http://x".into(), reason: "refused".into(), hint: "start it".into() };
+        let error =
+            ClientError::Unreachable { url: "http://x".into(), reason: "refused".into(), hint: "start it".into() };
         let failure = Failure::from(error);
         assert_eq!((failure.exit, failure.hint.as_deref()), (Exit::Unreachable, Some("start it")));
     }

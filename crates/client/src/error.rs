@@ -99,5 +99,9 @@ pub(crate) fn root_cause(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    if cause.to_string().is_empty() { error.source().map_or_else(|| error.to_string(), ToString::to_string) } else { cause.to_string() }
+    if cause.to_string().is_empty() {
+        error.source().map_or_else(|| error.to_string(), ToString::to_string)
+    } else {
+        cause.to_string()
+    }
 }

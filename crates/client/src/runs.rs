@@ -1,8 +1,8 @@
 //! Runs and their output.
 
 use headwater_api::{
-    Attempt, CheckResult, Commanded, Event, EventQuery, LaunchRequest, Launched, List, LogPage, LogQuery, LogStream, Retry,
-    RetryFrom, Run, RunDetail, RunQuery, Step, Version,
+    Attempt, CheckResult, Commanded, Event, EventQuery, LaunchRequest, Launched, List, LogPage, LogQuery, LogStream,
+    Retry, RetryFrom, Run, RunDetail, RunQuery, Step, Version,
 };
 use headwater_core::id::{RunId, StepNo};
 use reqwest::Method;

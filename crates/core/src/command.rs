@@ -85,7 +85,9 @@ impl Command {
                 format!("{:?}", (&l.selection, &l.partition, &l.tags, &l.config, l.priority, l.timeout))
             }
             Self::Cancel { run } => run.to_string(),
-            Self::Retry(retry) => format!("{} {}", retry.of, matches!(retry.scope, RetryScope::All(_))),
+            Self::Retry(retry) => {
+                format!("{} {}", retry.of, matches!(retry.scope, RetryScope::All(_)))
+            }
             Self::Deploy(deploy) => deploy.snapshot.id().to_string(),
             Self::SwitchSchedule { name, switch } => format!("{name} {switch:?}"),
             Self::SetPool { name, limit } => format!("{name} {limit:?}"),
@@ -167,17 +169,13 @@ impl Deploy {
     /// # Errors
     /// A [`RefusalCode::BrokenManifest`] with everything that is wrong.
     pub fn read(manifest: &str, new_id: impl FnMut() -> AssetId) -> Result<Self, Refusal> {
-        let manifest =
-            Manifest::from_json(manifest).map_err(|error| Refusal::new(RefusalCode::BrokenManifest, error.to_string()))?;
+        let manifest = Manifest::from_json(manifest)
+            .map_err(|error| Refusal::new(RefusalCode::BrokenManifest, error.to_string()))?;
         let (manifest, text, id) = manifest.address();
         let ids = std::iter::repeat_with(new_id).take(manifest.assets.len()).collect();
         match Snapshot::from_canonical(manifest, id) {
             Ok(snapshot) => Ok(Self { snapshot: Arc::new(snapshot), text: text.into(), ids }),
-            Err(findings) => Err(Refusal {
-                code: RefusalCode::BrokenManifest,
-                message: broken(&findings),
-                findings,
-            }),
+            Err(findings) => Err(Refusal { code: RefusalCode::BrokenManifest, message: broken(&findings), findings }),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, Attempt, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
     record::{
         AssetRecord, AttemptEnd, CheckRecord, CommandRecord, DeployRecord, OutboxRecord, RunRecord, RunState,
         ScheduleRecord, StepState, TickRecord, VersionRecord, WorkerRecord, WorkerState,

@@ -62,7 +62,8 @@ impl Plan {
             }
         }
         // Steps that only evaluate checks come on top of those that make something.
-        drafts.extend((0..made.len() as u32).filter(|&s| made[s as usize].is_empty() && !checks[s as usize].is_empty()));
+        drafts
+            .extend((0..made.len() as u32).filter(|&s| made[s as usize].is_empty() && !checks[s as usize].is_empty()));
         drafts.sort_unstable_by_key(|&step| (snapshot.step_rank(step), step));
         Self::link(snapshot, &drafts, &mut made, &mut checks)
     }
@@ -78,17 +79,25 @@ impl Plan {
         for &asset in made.iter().flatten() {
             planned[asset as usize] = true;
         }
-        let of_check = |check: u32| snapshot.find_step(&snapshot.check(check).step).and_then(|step| number[step as usize]);
+        let of_check =
+            |check: u32| snapshot.find_step(&snapshot.check(check).step).and_then(|step| number[step as usize]);
         let of_asset = |asset: u32| snapshot.step_of(asset).and_then(|step| number[step as usize]);
         let steps = drafts
             .iter()
             .map(|&step| {
-                let (assets, checks) = (std::mem::take(&mut made[step as usize]), std::mem::take(&mut checks[step as usize]));
+                let (assets, checks) =
+                    (std::mem::take(&mut made[step as usize]), std::mem::take(&mut checks[step as usize]));
                 let mut upstream = Vec::new();
                 let deps = assets.iter().flat_map(|&asset| snapshot.upstream_of(asset));
                 for &dep in deps.filter(|&&dep| planned[dep as usize]) {
                     upstream.extend(of_asset(dep));
-                    upstream.extend(snapshot.checks_on(dep).iter().filter(|&&c| snapshot.check(c).blocking).filter_map(|&c| of_check(c)));
+                    upstream.extend(
+                        snapshot
+                            .checks_on(dep)
+                            .iter()
+                            .filter(|&&c| snapshot.check(c).blocking)
+                            .filter_map(|&c| of_check(c)),
+                    );
                 }
                 for &check in &checks {
                     upstream.extend(snapshot.find_asset(snapshot.check(check).asset.as_str()).and_then(of_asset));

@@ -185,7 +185,9 @@ mod tests {
 
     #[test]
     fn spans_read_and_print() {
-        for (text, millis) in [("250ms", 250), ("30s", 30_000), ("10m", 600_000), ("6h", 21_600_000), ("7d", 604_800_000)] {
+        for (text, millis) in
+            [("250ms", 250), ("30s", 30_000), ("10m", 600_000), ("6h", 21_600_000), ("7d", 604_800_000)]
+        {
             let span: Millis = text.parse().unwrap();
             assert_eq!(span, Millis(millis));
             assert_eq!(span.to_string(), text);

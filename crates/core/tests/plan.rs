@@ -53,7 +53,15 @@ fn manifest(edges: &[Vec<bool>], kinds: &[u8]) -> Manifest {
             let severity = Severity::Error;
             let blocking = kind % 4 == 0;
             let (name, asset) = ("sound".to_owned(), key(number));
-            manifest.checks.push(CheckDef { name, asset, step, blocking, severity, description: String::new(), source: None });
+            manifest.checks.push(CheckDef {
+                name,
+                asset,
+                step,
+                blocking,
+                severity,
+                description: String::new(),
+                source: None,
+            });
         }
     }
     manifest.steps.extend(steps);
@@ -75,7 +83,8 @@ fn waits_for(snapshot: &Snapshot, plan: &Plan, number: usize) -> BTreeSet<StepNo
         let made = |asset: &u32| candidate.assets.contains(asset);
         let consumed: Vec<u32> = step.assets.iter().flat_map(|&asset| snapshot.upstream_of(asset)).copied().collect();
         let checked = |check: &u32| snapshot.find_asset(snapshot.check(*check).asset.as_str()).unwrap();
-        let guards = candidate.checks.iter().any(|check| snapshot.check(*check).blocking && consumed.contains(&checked(check)));
+        let guards =
+            candidate.checks.iter().any(|check| snapshot.check(*check).blocking && consumed.contains(&checked(check)));
         if consumed.iter().any(made) || step.checks.iter().any(|check| made(&checked(check))) || guards {
             upstream.insert(StepNo(other as u32));
         }

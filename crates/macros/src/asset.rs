@@ -112,7 +112,8 @@ pub(crate) fn asset(mut settings: Settings, function: Function) -> Expansion {
         return Err(syn::Error::new(span(io), "`io` has no effect: the function returns no value to keep"));
     }
     let name = function.name();
-    let wrapped = if materialized { TokenStream::new() } else { quote!(let out = ::headwater::Materialized::new(out);) };
+    let wrapped =
+        if materialized { TokenStream::new() } else { quote!(let out = ::headwater::Materialized::new(out);) };
     let (call, unwrapped) = (function.call(None)?, unwrapped(fallible));
     let body = body(&quote!(#call #unwrapped #wrapped step.materialize::<#name>(out).await));
     let executor = quote!(::headwater::__private::Runs::Rust(run));

@@ -7,7 +7,10 @@ use crate::Expansion;
 
 pub(crate) fn config(attribute: &TokenStream, item: TokenStream) -> Expansion {
     if !attribute.is_empty() {
-        return Err(syn::Error::new_spanned(attribute, "#[config] has no settings; serde's attributes go on the fields"));
+        return Err(syn::Error::new_spanned(
+            attribute,
+            "#[config] has no settings; serde's attributes go on the fields",
+        ));
     }
     Ok(quote! {
         #[derive(

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, PathArguments, ReturnType, Type, Visibility,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, PathArguments, ReturnType, Type,
+    Visibility,
     parse::{Parse, ParseStream},
     parse_quote,
 };
@@ -34,7 +35,9 @@ impl Parse for Function {
         }
         let param = |argument: &FnArg| match argument {
             FnArg::Typed(typed) => Ok((*typed.ty).clone()),
-            FnArg::Receiver(this) => Err(syn::Error::new(span(this), "a step is a free function; take resources as Res<T>")),
+            FnArg::Receiver(this) => {
+                Err(syn::Error::new(span(this), "a step is a free function; take resources as Res<T>"))
+            }
         };
         let params = item.sig.inputs.iter().map(param).collect::<syn::Result<_>>()?;
         Ok(Self { item, params })
@@ -105,7 +108,10 @@ impl Function {
                     pass.push(quote_spanned!(at=> ::headwater::__private::view::<#asset, #view>(&#local)));
                 }
                 (Type::Reference(_), None) => {
-                    return Err(syn::Error::new(at, "a step owns its parameters: take Input<asset>, Res<T>, Config<T> or Context"));
+                    return Err(syn::Error::new(
+                        at,
+                        "a step owns its parameters: take Input<asset>, Res<T>, Config<T> or Context",
+                    ));
                 }
                 _ => {
                     gather.extend(quote_spanned!(at=> let #local = step.argument::<#ty>().await?;));
@@ -131,7 +137,9 @@ impl Function {
 fn argument_of(ty: &Type, name: &str) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(parse_quote!(())) };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return Some(parse_quote!(()));
+    };
     let first = arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty.clone()),
         _ => None,

@@ -8,7 +8,9 @@ use crate::settings::Settings;
 pub(crate) fn key(settings: &mut Settings, name: &Ident) -> syn::Result<LitStr> {
     let (whole, prefix) = (settings.literal("key")?, settings.literal("key_prefix")?);
     let key = match (whole, prefix) {
-        (Some(_), Some(prefix)) => return Err(syn::Error::new(prefix.span(), "give `key` or `key_prefix`, not both")),
+        (Some(_), Some(prefix)) => {
+            return Err(syn::Error::new(prefix.span(), "give `key` or `key_prefix`, not both"));
+        }
         (Some(key), None) => key,
         (None, Some(prefix)) => LitStr::new(&format!("{}/{}", prefix.value(), name.unraw()), prefix.span()),
         (None, None) => LitStr::new(&name.unraw().to_string(), name.span()),

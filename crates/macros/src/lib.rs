@@ -19,7 +19,11 @@ use proc_macro::TokenStream;
 type Expansion = syn::Result<proc_macro2::TokenStream>;
 
 /// Shows the first function even where its attribute is wrong, so that one mistake is one error.
-fn expand(attribute: TokenStream, item: TokenStream, how: fn(settings::Settings, function::Function) -> Expansion) -> TokenStream {
+fn expand(
+    attribute: TokenStream,
+    item: TokenStream,
+    how: fn(settings::Settings, function::Function) -> Expansion,
+) -> TokenStream {
     let kept = proc_macro2::TokenStream::from(item.clone());
     let expansion = syn::parse::<function::Function>(item).and_then(|function| {
         let settings = syn::parse::<settings::Settings>(attribute)?;

@@ -85,7 +85,9 @@ impl Settings {
         if !self.known.contains(&name) {
             self.known.push(name);
         }
-        let Some(at) = self.written.iter().position(|setting| setting.name == name) else { return Ok(None) };
+        let Some(at) = self.written.iter().position(|setting| setting.name == name) else {
+            return Ok(None);
+        };
         let setting = self.written.remove(at);
         match self.written.iter().find(|other| other.name == name) {
             Some(twice) => Err(syn::Error::new(twice.name.span(), format!("`{name}` is set twice"))),
@@ -118,7 +120,9 @@ impl Settings {
 
     /// A value that is one of a few words, with or without quotes.
     pub(crate) fn word(&mut self, name: &'static str, words: &[&str]) -> syn::Result<Option<String>> {
-        let Some(value) = self.value(name)? else { return Ok(None) };
+        let Some(value) = self.value(name)? else {
+            return Ok(None);
+        };
         let (word, span) = match &value {
             Expr::Path(path) if path.path.get_ident().is_some() => {
                 (path.path.get_ident().map(ToString::to_string).unwrap_or_default(), span(&value))
@@ -142,7 +146,9 @@ impl Settings {
 
     /// The dependencies in `name = [a, b::c, "some/key"]`; none where nothing was said.
     pub(crate) fn deps(&mut self, name: &'static str) -> syn::Result<Option<Vec<Dep>>> {
-        let Some(value) = self.value(name)? else { return Ok(None) };
+        let Some(value) = self.value(name)? else {
+            return Ok(None);
+        };
         let Expr::Array(ExprArray { elems, .. }) = value else {
             return Err(syn::Error::new(span(&value), format!("write `{name} = [orders, customers]`")));
         };
@@ -155,7 +161,9 @@ impl Settings {
 
     /// The labels in `name(zone = "raw", pii)`.
     pub(crate) fn labels(&mut self, name: &'static str) -> syn::Result<Vec<Label>> {
-        let Some(tokens) = self.list(name)? else { return Ok(Vec::new()) };
+        let Some(tokens) = self.list(name)? else {
+            return Ok(Vec::new());
+        };
         Ok(Punctuated::<Label, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect())
     }
 
@@ -202,11 +210,16 @@ impl Settings {
 
     /// Refuses what nobody took.
     pub(crate) fn finish(mut self) -> syn::Result<()> {
-        let Some(first) = self.written.first() else { return Ok(()) };
+        let Some(first) = self.written.first() else {
+            return Ok(());
+        };
         self.known.sort_unstable();
         self.known.dedup();
         let known = self.known.join(", ");
-        Err(syn::Error::new(first.name.span(), format!("there is no setting `{}` here; there are: {known}", first.name)))
+        Err(syn::Error::new(
+            first.name.span(),
+            format!("there is no setting `{}` here; there are: {known}", first.name),
+        ))
     }
 }
 

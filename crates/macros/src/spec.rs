@@ -78,7 +78,9 @@ pub(crate) fn asset(settings: &mut Settings, key: &LitStr, description: &str, at
     fields.extend(automation(settings)?);
     fields.extend(own_checks(settings)?);
     let source = source(at);
-    Ok(quote!(::headwater::__private::AssetSpec { #fields source: #source, ..::headwater::__private::AssetSpec::EMPTY }))
+    Ok(
+        quote!(::headwater::__private::AssetSpec { #fields source: #source, ..::headwater::__private::AssetSpec::EMPTY }),
+    )
 }
 
 /// The specification of a step.
@@ -176,7 +178,9 @@ fn fact(label: &Label) -> syn::Result<TokenStream> {
         Expr::Lit(ExprLit { lit: Lit::Float(_), .. }) => ("Float", value),
         Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }) => ("Bool", value),
         Expr::Call(ExprCall { func, args, .. }) if args.len() == 1 => {
-            let Expr::Path(path) = &**func else { return Err(refuse(span(func))) };
+            let Expr::Path(path) = &**func else {
+                return Err(refuse(span(func)));
+            };
             let variant = match path.path.get_ident().map(ToString::to_string).as_deref() {
                 Some("url") => "Url",
                 Some("markdown") => "Markdown",
@@ -194,7 +198,9 @@ fn fact(label: &Label) -> syn::Result<TokenStream> {
 /// `freshness = "1d"` or `freshness(warn = "12h", fail = "1d")`.
 fn freshness(settings: &mut Settings) -> syn::Result<TokenStream> {
     let (warn, fail) = if settings.has_list("freshness") {
-        let Some(mut nested) = settings.nested("freshness")? else { return Ok(TokenStream::new()) };
+        let Some(mut nested) = settings.nested("freshness")? else {
+            return Ok(TokenStream::new());
+        };
         let (warn, fail) = (nested.value("warn")?, nested.value("fail")?);
         nested.finish()?;
         (warn, fail)
@@ -205,7 +211,10 @@ fn freshness(settings: &mut Settings) -> syn::Result<TokenStream> {
         }
     };
     let Some(fail) = fail else {
-        return Err(syn::Error::new(Span::call_site(), "freshness needs `fail`, as in freshness(warn = \"12h\", fail = \"1d\")"));
+        return Err(syn::Error::new(
+            Span::call_site(),
+            "freshness needs `fail`, as in freshness(warn = \"12h\", fail = \"1d\")",
+        ));
     };
     let fail = span_of_time(&fail);
     let warn = warn.as_ref().map_or_else(|| quote!(::core::option::Option::None), some_span_of_time);
@@ -217,11 +226,16 @@ fn freshness(settings: &mut Settings) -> syn::Result<TokenStream> {
 /// `automation = eager`, `automation = on_missing` or `automation(cron = "0 6 * * *", zone = "Europe/Berlin")`.
 fn automation(settings: &mut Settings) -> syn::Result<TokenStream> {
     let condition = if settings.has_list("automation") {
-        let Some(mut nested) = settings.nested("automation")? else { return Ok(TokenStream::new()) };
+        let Some(mut nested) = settings.nested("automation")? else {
+            return Ok(TokenStream::new());
+        };
         let (cron, zone) = (nested.literal("cron")?, nested.literal("zone")?);
         nested.finish()?;
         let Some(cron) = cron else {
-            return Err(syn::Error::new(Span::call_site(), "write automation(cron = \"0 6 * * *\", zone = \"Europe/Berlin\")"));
+            return Err(syn::Error::new(
+                Span::call_site(),
+                "write automation(cron = \"0 6 * * *\", zone = \"Europe/Berlin\")",
+            ));
         };
         let zone = zone.unwrap_or_else(|| LitStr::new("UTC", Span::call_site()));
         quote!(OnCron { cron: #cron, zone: #zone })
@@ -239,7 +253,9 @@ fn automation(settings: &mut Settings) -> syn::Result<TokenStream> {
 
 /// `checks(ids_unique(blocking), row_count(severity = "warn"))`: checks that the asset's own step evaluates.
 fn own_checks(settings: &mut Settings) -> syn::Result<TokenStream> {
-    let Some(list) = settings.nested("checks")? else { return Ok(TokenStream::new()) };
+    let Some(list) = settings.nested("checks")? else {
+        return Ok(TokenStream::new());
+    };
     let mut checks = Vec::new();
     for (name, mut nested) in list.drain()? {
         let text = LitStr::new(&name.unraw().to_string(), name.span());

@@ -191,4 +191,3 @@ fn welcome(batch: &mut Batch<'_>, join: &Join) -> Result<Result<Welcome, Control
     let world = batch.world();
     Ok(Ok(Welcome { term: world.term, lease: world.settings.lease, hold: world.settings.hold }))
 }
-

@@ -115,7 +115,9 @@ impl<A: Asset + Gives<V>, V: Send + Sync + 'static> Argument for Input<A, V> {
     async fn take(step: &Invocation) -> Result<Self> {
         let value: Arc<dyn Any + Send + Sync> = step.load::<A>().await?;
         // `Gives` is implemented for the asset's own type alone, so the types are the same.
-        let value = value.downcast::<V>().map_err(|_| StepError::new(format!("asset {} has a value of another type", A::SPEC.key)))?;
+        let value = value
+            .downcast::<V>()
+            .map_err(|_| StepError::new(format!("asset {} has a value of another type", A::SPEC.key)))?;
         Ok(Self { value, asset: std::marker::PhantomData })
     }
 }

@@ -2,16 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use headwater_core::{
-    id::RunId,
-    key::AssetKey,
-    manifest::ErrorClass,
-    report::InputVersion,
-};
+use headwater_core::{id::RunId, key::AssetKey, manifest::ErrorClass, report::InputVersion};
 use headwater_worker::{logs::StepLog, registry::StepContext};
 use serde::de::DeserializeOwned;
 
-use crate::{asset::Asset, error::{Result, StepError}};
+use crate::{
+    asset::Asset,
+    error::{Result, StepError},
+};
 
 /// What a step knows about itself: its run, its partition, where the last run stopped, and its log.
 ///
@@ -104,10 +102,16 @@ impl Context {
     }
 
     fn read_cursor<T: DeserializeOwned>(&self, asset: &str) -> Result<Option<T>> {
-        let Some(cursor) = self.step.cursors.get(asset) else { return Ok(None) };
+        let Some(cursor) = self.step.cursors.get(asset) else {
+            return Ok(None);
+        };
         T::deserialize(cursor).map(Some).map_err(|error| {
             let wanted = std::any::type_name::<T>();
-            StepError::of_class(ErrorClass::CONFIG, format!("the cursor {cursor} of asset {asset} is not a {wanted}: {error}")).never()
+            StepError::of_class(
+                ErrorClass::CONFIG,
+                format!("the cursor {cursor} of asset {asset} is not a {wanted}: {error}"),
+            )
+            .never()
         })
     }
 

@@ -112,7 +112,11 @@ impl fmt::Display for StepError {
 
 impl fmt::Debug for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StepError").field("class", &self.class).field("message", &self.to_string()).field("retry", &self.retry).finish()
+        f.debug_struct("StepError")
+            .field("class", &self.class)
+            .field("message", &self.to_string())
+            .field("retry", &self.retry)
+            .finish()
     }
 }
 

@@ -75,7 +75,9 @@ impl<T> Materialized<T> {
     /// The version with where the next run goes on: it is kept if, and only if, this version is recorded.
     #[must_use]
     pub fn cursor(mut self, cursor: impl Serialize) -> Self {
-        self.facts.cursor = Some(serde_json::to_value(cursor).map_err(|error| StepError::from(error).context("the cursor is not JSON")));
+        self.facts.cursor = Some(
+            serde_json::to_value(cursor).map_err(|error| StepError::from(error).context("the cursor is not JSON")),
+        );
         self
     }
 
@@ -102,7 +104,10 @@ impl<T> From<T> for Materialized<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Materialized<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Materialized").field("value", &self.value).field("metadata", &self.facts.metadata).finish_non_exhaustive()
+        f.debug_struct("Materialized")
+            .field("value", &self.value)
+            .field("metadata", &self.facts.metadata)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,7 +139,9 @@ fn save<Io: crate::io::IoManager<T>, T: Send + Sync + 'static>(value: T) -> Save
                 return Ok(());
             }
             let io = shared.resources.get::<Io>().await?;
-            io.store(&slot, &value).await.map_err(|error: StepError| error.context(format!("the value of {} was not kept", slot.asset())))
+            io.store(&slot, &value)
+                .await
+                .map_err(|error: StepError| error.context(format!("the value of {} was not kept", slot.asset())))
         })
     })
 }
@@ -230,7 +237,10 @@ impl Observation {
 }
 
 /// What an observable asset may return: an [`Observation`], or a version as text, also within a `Result`.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not an observation", note = "return an Observation or a version as text")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an observation",
+    note = "return an Observation or a version as text"
+)]
 pub trait IntoObservation {
     /// The observation.
     ///

@@ -9,7 +9,7 @@ pub use headwater_core::{
 pub use headwater_macros::{asset, check, external_asset, multi_asset, observable, process_asset};
 
 pub use crate::{
-    CheckResult, Config, Context, Definitions, Input, IoManager, Job, JsonFiles, Materialized, Observation, Outputs, Process,
-    Provider, Res, Result, Schedule, Slot, StepError, StepResult, definitions,
+    CheckResult, Config, Context, Definitions, Input, IoManager, Job, JsonFiles, Materialized, Observation, Outputs,
+    Process, Provider, Res, Result, Schedule, Slot, StepError, StepResult, definitions,
     metadata::{ColumnLineage, Json, Markdown, Path, Table, TableSchema, Url},
 };

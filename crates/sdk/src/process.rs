@@ -206,7 +206,8 @@ impl ProcessAsset {
     pub(crate) fn define(&self) -> Result<(AssetDef, StepDef), Finding> {
         let refuse = |error: &KeyError| Finding::new("asset-key", error.to_string()).at(self.step.source.as_ref());
         let mut asset = self.asset.as_ref().map_err(refuse)?.clone();
-        asset.deps = self.deps.iter().map(|dep| dep.clone().map_err(|error| refuse(&error))).collect::<Result<_, _>>()?;
+        asset.deps =
+            self.deps.iter().map(|dep| dep.clone().map_err(|error| refuse(&error))).collect::<Result<_, _>>()?;
         Ok((asset, self.step.clone()))
     }
 }

@@ -31,7 +31,7 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// }
 ///
 /// let definitions = definitions![orders].provide(
-///     Provider::new(|| async { Result::Ok(Warehouse { url: "sqlite::memory:".into() }) })
+///     Provider::new(|| async { Result::<_>::Ok(Warehouse { url: "sqlite::memory:".into() }) })
 ///         .description("Where the curated zone is.")
 ///         .env(["WAREHOUSE_URL"])
 ///         .teardown(|warehouse: std::sync::Arc<Warehouse>| async move { drop(warehouse) }),
@@ -44,8 +44,11 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct Provider<R> {
     definition: ResourceDef,
     make: Arc<dyn Fn() -> Boxed<Result<Arc<R>>> + Send + Sync>,
-    teardown: Option<Arc<dyn Fn(Arc<R>) -> Boxed<()> + Send + Sync>>,
+    teardown: Option<Teardown<R>>,
 }
+
+/// Closes what a constructor built.
+type Teardown<R> = Arc<dyn Fn(Arc<R>) -> Boxed<()> + Send + Sync>;
 
 impl<R: Send + Sync + 'static> Provider<R> {
     /// A resource that a function builds.
@@ -182,7 +185,9 @@ impl Resources {
     pub(crate) async fn teardown(&self) {
         let built = std::mem::take(&mut *self.built.lock().unwrap_or_else(PoisonError::into_inner));
         for id in built.into_iter().rev() {
-            let Some(slot) = self.slots.get(&id) else { continue };
+            let Some(slot) = self.slots.get(&id) else {
+                continue;
+            };
             if let (Some(teardown), Some(built)) = (&slot.provider.teardown, slot.cell.get()) {
                 teardown(Arc::clone(built)).await;
             }

@@ -70,11 +70,16 @@ impl Invocation {
     }
 
     /// Calls a plain function on a thread where it may block, with the attempt's log and the caller's subscriber.
-    pub async fn blocking<T: Send + 'static>(&self, call: impl FnOnce() -> T + Send + 'static) -> std::result::Result<T, StepFailure> {
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> T + Send + 'static,
+    ) -> std::result::Result<T, StepFailure> {
         let (span, log) = (tracing::Span::current(), self.context.log.clone());
         let subscriber = tracing::dispatcher::get_default(tracing::Dispatch::clone);
         let inside = move || {
-            tracing::dispatcher::with_default(&subscriber, || span.in_scope(|| headwater_worker::capture::scoped_blocking(log, call)))
+            tracing::dispatcher::with_default(&subscriber, || {
+                span.in_scope(|| headwater_worker::capture::scoped_blocking(log, call))
+            })
         };
         match tokio::task::spawn_blocking(inside).await {
             Ok(outcome) => outcome,
@@ -83,7 +88,10 @@ impl Invocation {
     }
 
     /// Keeps the value of the step's only asset.
-    pub async fn materialize<A: Asset>(&self, version: Materialized<A::Value>) -> std::result::Result<StepOutput, StepFailure> {
+    pub async fn materialize<A: Asset>(
+        &self,
+        version: Materialized<A::Value>,
+    ) -> std::result::Result<StepOutput, StepFailure> {
         self.finish(vec![given::<A>(version)]).await.map_err(StepError::into_failure)
     }
 
@@ -98,13 +106,22 @@ impl Invocation {
             let partition = self.context.step().partition.clone();
             Ok(Version { asset: A::SPEC.key()?, partition, version: Some(version), metadata, cursor: None })
         });
-        version.map(|version| StepOutput { observed: vec![version], ..StepOutput::default() }).map_err(StepError::into_failure)
+        version
+            .map(|version| StepOutput { observed: vec![version], ..StepOutput::default() })
+            .map_err(StepError::into_failure)
     }
 
     /// The result of a check that is a step of its own.
-    pub fn checked<A: Asset>(&self, spec: &CheckSpec, result: Result<CheckResult>) -> std::result::Result<StepOutput, StepFailure> {
-        let outcome = result.and_then(|result| Ok(result.outcome(spec, A::SPEC.key()?, &self.context.step().partition)));
-        outcome.map(|outcome| StepOutput { checks: vec![outcome], ..StepOutput::default() }).map_err(StepError::into_failure)
+    pub fn checked<A: Asset>(
+        &self,
+        spec: &CheckSpec,
+        result: Result<CheckResult>,
+    ) -> std::result::Result<StepOutput, StepFailure> {
+        let outcome =
+            result.and_then(|result| Ok(result.outcome(spec, A::SPEC.key()?, &self.context.step().partition)));
+        outcome
+            .map(|outcome| StepOutput { checks: vec![outcome], ..StepOutput::default() })
+            .map_err(StepError::into_failure)
     }
 
     /// The value of an upstream asset.
@@ -136,21 +153,36 @@ impl Invocation {
             let checks = self.own_checks(spec, &asset, facts.checks)?;
             save(Arc::clone(&self.shared), slot).await?;
             let partition = self.context.step().partition.clone();
-            output.materialized.push(Version { asset, partition, version: facts.version, metadata: facts.metadata, cursor });
+            output.materialized.push(Version {
+                asset,
+                partition,
+                version: facts.version,
+                metadata: facts.metadata,
+                cursor,
+            });
             output.checks.extend(checks);
         }
         match self.context.selected_keys().iter().find(|asset| !seen.contains(asset)) {
-            Some(asset) => Err(protocol(format!("the step did not give asset {asset}; give it, or give Materialized::skipped()"))),
+            Some(asset) => {
+                Err(protocol(format!("the step did not give asset {asset}; give it, or give Materialized::skipped()")))
+            }
             None => Ok(output),
         }
     }
 
     /// The results of the checks that the step declares for an asset.
-    fn own_checks(&self, spec: &AssetSpec, asset: &AssetKey, results: Vec<(String, CheckResult)>) -> Result<Vec<CheckOutcome>> {
+    fn own_checks(
+        &self,
+        spec: &AssetSpec,
+        asset: &AssetKey,
+        results: Vec<(String, CheckResult)>,
+    ) -> Result<Vec<CheckOutcome>> {
         let mut outcomes = Vec::with_capacity(results.len());
         for (name, result) in results {
             let Some(check) = spec.checks.iter().find(|check| check.name == name) else {
-                return Err(protocol(format!("the step evaluated check {name} on {asset}, which it does not declare; add checks({name})")));
+                return Err(protocol(format!(
+                    "the step evaluated check {name} on {asset}, which it does not declare; add checks({name})"
+                )));
             };
             if outcomes.iter().any(|outcome: &CheckOutcome| outcome.check == name) {
                 return Err(protocol(format!("the step evaluated check {name} on {asset} twice")));
@@ -158,7 +190,9 @@ impl Invocation {
             outcomes.push(result.outcome(check, asset.clone(), &self.context.step().partition));
         }
         match spec.checks.iter().find(|check| outcomes.iter().all(|outcome| outcome.check != check.name)) {
-            Some(check) => Err(protocol(format!("the step did not evaluate check {} on {asset}, which it declares", check.name))),
+            Some(check) => {
+                Err(protocol(format!("the step did not evaluate check {} on {asset}, which it declares", check.name)))
+            }
             None => Ok(outcomes),
         }
     }
@@ -169,7 +203,10 @@ fn protocol(message: String) -> StepError {
 }
 
 /// Generic over manager and value, not over the asset, so that assets of one kind share the code.
-async fn load<Io: IoManager<T>, T: Send + Sync + 'static>(shared: &Shared, slot: Slot) -> Result<Arc<dyn Any + Send + Sync>> {
+async fn load<Io: IoManager<T>, T: Send + Sync + 'static>(
+    shared: &Shared,
+    slot: Slot,
+) -> Result<Arc<dyn Any + Send + Sync>> {
     if is_unit::<T>() {
         return Ok(Arc::new(()));
     }

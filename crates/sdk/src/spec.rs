@@ -4,8 +4,8 @@
 use headwater_core::{
     key::{AssetKey, KeyError},
     manifest::{
-        AssetDef, AssetRole, Automation, Backoff, CheckDef, ErrorClass, Executor, Freshness, Jitter, RetryPolicy, Severity,
-        SourceRef, StepDef, Subset,
+        AssetDef, AssetRole, Automation, Backoff, CheckDef, ErrorClass, Executor, Freshness, Jitter, RetryPolicy,
+        Severity, SourceRef, StepDef, Subset,
     },
     metadata::{Float, MetadataValue},
     time::Millis,

@@ -20,7 +20,8 @@ pub(crate) fn encode(list: &str, position: &str) -> String {
 
 /// The position that a cursor of this list names.
 pub(crate) fn decode(list: &str, cursor: &str) -> Result<String, Refused> {
-    let refuse = || Refused::new(ErrorCode::InvalidCursor, "the cursor is not one that this list gave; start without one");
+    let refuse =
+        || Refused::new(ErrorCode::InvalidCursor, "the cursor is not one that this list gave; start without one");
     let bytes: Vec<u8> = (cursor.is_ascii() && cursor.len().is_multiple_of(2))
         .then(|| cursor.as_bytes().chunks(2).map(hex_byte).collect::<Option<_>>())
         .flatten()

@@ -19,7 +19,8 @@ use crate::{app::App, problem::Refused};
 
 /// The longest address in bytes.
 const MAX_URI: usize = 8 * 1024;
-const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -> Response {
     let start = Instant::now();
@@ -59,7 +60,9 @@ fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(
 
 /// A page that had its own name point to this address (DNS rebinding) still sends its own name.
 fn known_host(app: &App, headers: &HeaderMap) -> Result<(), Refused> {
-    let Some(host) = headers.get(HOST) else { return Ok(()) };
+    let Some(host) = headers.get(HOST) else {
+        return Ok(());
+    };
     let name = host.to_str().map(host_name).unwrap_or_default();
     let loopback = name.eq_ignore_ascii_case("localhost")
         || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -84,7 +87,9 @@ fn same_site(headers: &HeaderMap) -> Result<(), Refused> {
     if headers.get(site).is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(refuse());
     }
-    let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return Ok(());
+    };
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     if origin.is_some() && origin == host { Ok(()) } else { Err(refuse()) }
@@ -133,7 +138,9 @@ mod tests {
 
     #[test]
     fn hosts_lose_their_port() {
-        for (host, name) in [("localhost:1", "localhost"), ("[::1]:1", "::1"), ("a.b", "a.b"), ("[::1]", "::1"), ("", "")] {
+        for (host, name) in
+            [("localhost:1", "localhost"), ("[::1]:1", "::1"), ("a.b", "a.b"), ("[::1]", "::1"), ("", "")]
+        {
             assert_eq!(host_name(host), name);
         }
     }

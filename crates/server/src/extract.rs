@@ -126,7 +126,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
     let text = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= MAX_KEY);
     let refuse = || {
         let message = format!("an idempotency key has 1 to {MAX_KEY} printable ASCII characters");

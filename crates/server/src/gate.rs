@@ -40,9 +40,8 @@ pub(crate) async fn gate(
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let params = params.map_err(|error| {
-        Refused::new(ErrorCode::InvalidParameter, format!("the address is not understood: {error}"))
-    });
+    let params = params
+        .map_err(|error| Refused::new(ErrorCode::InvalidParameter, format!("the address is not understood: {error}")));
     let mut response = match params.and_then(|params| admit(&gate, &params, &mut request)) {
         Ok(Way::Here) => limited(&gate, next.run(request)).await,
         Ok(Way::Leader(address)) => {

@@ -5,7 +5,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -142,7 +145,9 @@ impl Shared {
         loop {
             let filter = EventFilter { after: Seq(head), run: None, limit: BATCH };
             let batch = store.events(&filter).await?;
-            let Some(last) = batch.last() else { return Ok(()) };
+            let Some(last) = batch.last() else {
+                return Ok(());
+            };
             head = last.seq.0;
             let full = batch.len() == BATCH as usize;
             self.keep(batch);

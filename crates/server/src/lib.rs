@@ -87,7 +87,8 @@ pub fn router(
 
 async fn unknown_route(request: Request) -> Refused {
     let path: String = request.uri().path().chars().take(200).collect();
-    Refused::new(ErrorCode::UnknownRoute, format!("there is no route `{path}`")).hint("routes are listed in /openapi.json")
+    Refused::new(ErrorCode::UnknownRoute, format!("there is no route `{path}`"))
+        .hint("routes are listed in /openapi.json")
 }
 
 async fn unknown_method(request: Request) -> Refused {
@@ -118,9 +119,8 @@ pub fn openapi() -> String {
 
 /// Every route may refuse.
 fn add_problem(operation: &mut Operation) {
-    let content = utoipa::openapi::ContentBuilder::new()
-        .schema(Some(utoipa::openapi::Ref::from_schema_name("Problem")))
-        .build();
+    let content =
+        utoipa::openapi::ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
     let response: DocumentedResponse = utoipa::openapi::ResponseBuilder::new()
         .description("Why the request was refused")
         .content("application/json", content)

@@ -62,7 +62,9 @@ async fn connection(stream: TcpStream, router: Router, shutdown: CancellationTok
         None => {
             connection.as_mut().graceful_shutdown();
             // What is not done by then is cut off: a client that does not read must not hold the server.
-            let Ok(ended) = tokio::time::timeout(drain, connection).await else { return };
+            let Ok(ended) = tokio::time::timeout(drain, connection).await else {
+                return;
+            };
             ended
         }
     };

@@ -19,7 +19,7 @@ impl Chance {
     }
 
     /// The next number (splitmix64).
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Chance {
 
     /// A number from zero to below the limit; zero for a limit of zero.
     pub fn below(&mut self, limit: u64) -> u64 {
-        if limit == 0 { 0 } else { self.next() % limit }
+        if limit == 0 { 0 } else { self.draw() % limit }
     }
 
     /// A number from the first to below the second.
@@ -54,7 +54,7 @@ impl Chance {
 
     /// A fresh id.
     pub fn uuid(&mut self) -> Uuid {
-        let (high, low) = (self.next(), self.next());
+        let (high, low) = (self.draw(), self.draw());
         Uuid::from_u128((u128::from(high) << 64) | u128::from(low))
     }
 }

@@ -50,7 +50,8 @@ impl Sim {
             self.asking[number].answered = true;
             return;
         };
-        let request = Request { deployment: DeploymentId::DEFAULT, principal: "ann".to_owned(), key: Some(key), command };
+        let request =
+            Request { deployment: DeploymentId::DEFAULT, principal: "ann".to_owned(), key: Some(key), command };
         let server = self.asking[number].server;
         self.send(server, Origin::Client(number), Body::Command(Box::new(request)));
         self.push(PATIENCE, crate::sim::Event::Ask(number));
@@ -104,13 +105,14 @@ impl Sim {
     fn scope(&self, of: RunId, from_failure: bool) -> Option<RetryScope> {
         let seen = self.ledger.runs.get(&of)?;
         let record = now_or_never(self.store.run(of))?.ok()??;
-        let source = RetrySource { run: record.into(), plan: seen.plan.clone().into(), snapshot: seen.snapshot.clone() };
+        let source =
+            RetrySource { run: record.into(), plan: seen.plan.clone().into(), snapshot: seen.snapshot.clone() };
         let steps = seen.steps.iter().enumerate().filter(|(_, step)| step.state != StepState::Succeeded);
         let steps = steps.map(|(number, _)| StepNo(number as u32)).collect();
         Some(if from_failure { RetryScope::FromFailure(source, steps) } else { RetryScope::All(source) })
     }
 
-    pub(crate) fn to_client(&mut self, number: usize, server: usize, body: ReplyBody) {
+    pub(crate) fn tell_client(&mut self, number: usize, server: usize, body: ReplyBody) {
         let ReplyBody::Answer(answer) = body else {
             let servers = self.servers.len();
             let asking = &mut self.asking[number];

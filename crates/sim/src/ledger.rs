@@ -112,7 +112,9 @@ impl Ledger {
                 Ok(())
             }
             Effect::CommandAccepted(command) => {
-                let Some(key) = &command.key else { return Ok(()) };
+                let Some(key) = &command.key else {
+                    return Ok(());
+                };
                 must(self.keys.insert(key.clone(), recorded.seq).is_none(), || format!("key {key} was accepted twice"))
             }
             Effect::RunCreated { run, plan } => self.run_created(run, plan),
@@ -122,7 +124,9 @@ impl Ledger {
             }
             Effect::RunCanceling { run, .. } => self.run_becomes(*run, RunState::Canceling),
             Effect::RunEnded { run, state, .. } => self.run_ended(*run, *state),
-            Effect::StepLeased { run, step, attempt, token, worker } => self.leased(*run, *step, *attempt, *token, *worker),
+            Effect::StepLeased { run, step, attempt, token, worker } => {
+                self.leased(*run, *step, *attempt, *token, *worker)
+            }
             Effect::StepRetried { run, step, attempt, failures, losses, .. } => {
                 self.step_becomes(*run, *step, *attempt, StepState::RetryWait, (*failures, *losses))
             }
@@ -209,10 +213,14 @@ impl Ledger {
                 must(count <= max as usize, || format!("{count} of at most {max} runs are in progress"))?;
             }
             for limit in &manifest.run_limits {
-                let Some(value) = self.runs[&started].record.tags.get(&limit.tag) else { continue };
+                let Some(value) = self.runs[&started].record.tags.get(&limit.tag) else {
+                    continue;
+                };
                 let same = |run: &&SeenRun| run.record.tags.get(&limit.tag) == Some(value);
                 let count = self.runs.values().filter(busy).filter(same).count();
-                must(count <= limit.limit as usize, || format!("{count} runs with {}={value} are in progress", limit.tag))?;
+                must(count <= limit.limit as usize, || {
+                    format!("{count} runs with {}={value} are in progress", limit.tag)
+                })?;
             }
         }
         Ok(())
@@ -223,15 +231,21 @@ impl Ledger {
         must(run.state == RunState::Running, || format!("a step of the {} run {id} was leased", run.state))?;
         for upstream in &run.plan.steps[step.index()].upstream {
             let upstream = &run.steps[upstream.index()];
-            must(upstream.state == StepState::Succeeded, || format!("{} was leased before {}", run.steps[step.index()].name, upstream.name))?;
+            must(upstream.state == StepState::Succeeded, || {
+                format!("{} was leased before {}", run.steps[step.index()].name, upstream.name)
+            })?;
         }
         let of = &mut run.steps[step.index()];
         must(of.state.may_become(StepState::Running), || format!("{} was leased while {}", of.name, of.state))?;
-        must(of.attempt.next() == attempt, || format!("attempt {} of {} follows {}", attempt.0, of.name, of.attempt.0))?;
+        must(of.attempt.next() == attempt, || {
+            format!("attempt {} of {} follows {}", attempt.0, of.name, of.attempt.0)
+        })?;
         of.state = StepState::Running;
         of.attempt = attempt;
         of.held = Some((token, worker));
-        let Some(pool) = run.snapshot.step(run.plan.steps[step.index()].step).pool.clone() else { return Ok(()) };
+        let Some(pool) = run.snapshot.step(run.plan.steps[step.index()].step).pool.clone() else {
+            return Ok(());
+        };
         let (used, limit) = (self.in_pool(&pool), self.limit(&pool).unwrap_or(u32::MAX));
         must(used <= limit, || format!("pool {pool} has {used} of {limit} slots taken"))
     }
@@ -253,13 +267,17 @@ impl Ledger {
         must(!run.state.is_final(), || format!("a step of the ended run {id} changed"))?;
         let of = &mut run.steps[step.index()];
         must(of.state.may_become(next), || format!("{} went from {} to {next}", of.name, of.state))?;
-        must(of.attempt == attempt, || format!("attempt {} of {} ended while {} is the current one", attempt.0, of.name, of.attempt.0))?;
+        must(of.attempt == attempt, || {
+            format!("attempt {} of {} ended while {} is the current one", attempt.0, of.name, of.attempt.0)
+        })?;
         let held = of.held.take();
         if next == StepState::Succeeded {
             let (token, _) = held.ok_or("a step without a lease succeeded")?;
             let at = AttemptRef { run: id, step, attempt, token };
             let proof = self.said.get(&at);
-            must(matches!(proof, Some(Said::Succeeded { .. })), || format!("{} succeeded without its worker saying so", of.name))?;
+            must(matches!(proof, Some(Said::Succeeded { .. })), || {
+                format!("{} succeeded without its worker saying so", of.name)
+            })?;
             of.proof = Some(at);
         }
         of.state = next;
@@ -268,7 +286,9 @@ impl Ledger {
     }
 
     fn version(&mut self, version: &VersionRecord) -> Seen {
-        let (Some(run), Some(step), Some(attempt)) = (version.run, version.step, version.attempt) else { return Ok(()) };
+        let (Some(run), Some(step), Some(attempt)) = (version.run, version.step, version.attempt) else {
+            return Ok(());
+        };
         let of = &self.run(run)?.steps[step.index()];
         let held = of.state == StepState::Running && of.attempt == attempt;
         must(held, || format!("{} recorded a version without a lease", of.name))?;
@@ -278,7 +298,9 @@ impl Ledger {
 
     fn ticked(&mut self, tick: &TickRecord) -> Seen {
         let watermark = self.schedules.get(&tick.schedule).map(|schedule| schedule.watermark);
-        must(watermark.is_some_and(|mark| tick.due_at > mark), || format!("tick {} of {} is past", tick.due_at, tick.schedule))?;
+        must(watermark.is_some_and(|mark| tick.due_at > mark), || {
+            format!("tick {} of {} is past", tick.due_at, tick.schedule)
+        })?;
         *self.tick_counts.entry(tick.schedule.clone()).or_insert(0) += tick.count;
         let twice = self.ticks.insert((tick.schedule.clone(), tick.due_at), tick.seq);
         must(twice.is_none(), || format!("tick {} of {} was decided twice", tick.due_at, tick.schedule))
@@ -288,7 +310,9 @@ impl Ledger {
     fn schedule_moved(&mut self, schedule: &ScheduleRecord) -> Seen {
         let before = self.schedules.insert(schedule.name.clone(), schedule.clone());
         let counted = self.tick_counts.remove(&schedule.name).unwrap_or(0);
-        let Some(before) = before.filter(|_| counted > 0) else { return Ok(()) };
+        let Some(before) = before.filter(|_| counted > 0) else {
+            return Ok(());
+        };
         let minute = |at: Timestamp| at.as_micros().div_euclid(60_000_000);
         let due = minute(schedule.watermark) - minute(before.watermark);
         must(due == counted as i64, || format!("{counted} ticks of {} are recorded and {due} were due", schedule.name))

@@ -83,12 +83,20 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<usize> {
             }
         }
         if (number + 1) % 100 == 0 {
-            writeln!(out, "{} seeds, {runs} runs, {attempts} attempts, {changes} changes, {terms} terms, {} failed", number + 1, failed.len())?;
+            writeln!(
+                out,
+                "{} seeds, {runs} runs, {attempts} attempts, {changes} changes, {terms} terms, {} failed",
+                number + 1,
+                failed.len()
+            )?;
         }
     }
     writeln!(out, "{} passed, {} failed", seeds.len() - failed.len(), failed.len())?;
     if let Some(first) = failed.first() {
-        writeln!(out, "play it again with: headwater-sim run --seed {first} --trace; then add it to crates/sim/seeds.txt")?;
+        writeln!(
+            out,
+            "play it again with: headwater-sim run --seed {first} --trace; then add it to crates/sim/seeds.txt"
+        )?;
     }
     Ok(failed.len())
 }
@@ -100,8 +108,14 @@ fn one(seed: u64, trace: bool, out: &mut impl Write) -> io::Result<usize> {
         }
     }
     let outcome = check(seed);
-    writeln!(out, "seed {seed}: {} runs, {} attempts, {} changes, {} terms, hash {}", outcome.runs, outcome.attempts, outcome.changes, outcome.terms, outcome.hash)?;
-    let Some(broken) = outcome.broken else { return Ok(0) };
+    writeln!(
+        out,
+        "seed {seed}: {} runs, {} attempts, {} changes, {} terms, hash {}",
+        outcome.runs, outcome.attempts, outcome.changes, outcome.terms, outcome.hash
+    )?;
+    let Some(broken) = outcome.broken else {
+        return Ok(0);
+    };
     writeln!(out, "seed {seed}: {broken}")?;
     explain(seed, out)?;
     Ok(1)
@@ -110,7 +124,13 @@ fn one(seed: u64, trace: bool, out: &mut impl Write) -> io::Result<usize> {
 /// The smallest scenario that still fails, with the end of its trace.
 fn explain(seed: u64, out: &mut impl Write) -> io::Result<()> {
     let (scenario, outcome) = shrink(seed);
-    writeln!(out, "  still fails with the faults {:?} and at most {} requests: {}", scenario.faults.list(), scenario.most_asks, outcome.broken.unwrap_or_default())?;
+    writeln!(
+        out,
+        "  still fails with the faults {:?} and at most {} requests: {}",
+        scenario.faults.list(),
+        scenario.most_asks,
+        outcome.broken.unwrap_or_default()
+    )?;
     let skipped = outcome.trace.len().saturating_sub(TAIL);
     for line in &outcome.trace[skipped..] {
         let short: String = line.chars().take(WIDTH).collect();

@@ -29,7 +29,9 @@ fn compare_run(ledger: &Ledger, run: &SeenRun, max_losses: u32) -> Result<(), St
         let wants = expected(run, number, &missing, &blocked);
         let said = step.proof.and_then(|at| ledger.said.get(&at));
         if let Some(Said::Succeeded { without, checks_failed }) = said {
-            missing.extend(plan.assets.iter().filter(|&&a| without.iter().any(|w| w == run.snapshot.asset(a).key.as_str())));
+            missing.extend(
+                plan.assets.iter().filter(|&&a| without.iter().any(|w| w == run.snapshot.asset(a).key.as_str())),
+            );
             if *checks_failed {
                 blocked.extend(plan.checks.iter().filter_map(|&check| blocks(&run.snapshot, check)));
             }
@@ -42,18 +44,26 @@ fn compare_run(ledger: &Ledger, run: &SeenRun, max_losses: u32) -> Result<(), St
             }
             // Of a run that was stopped, some steps were never looked at.
             (StepState::Pending | StepState::Canceled | StepState::Skipped, _) if run.stopped => {}
-            (state, wants) => return Err(format!("{} of run {id} is {state}, and the model says {wants:?}", step.name)),
+            (state, wants) => {
+                return Err(format!("{} of run {id} is {state}, and the model says {wants:?}", step.name));
+            }
         }
         if step.state == StepState::Failed {
             failed = true;
             let spent = step.failures > definition.retry.max_retries || step.losses > max_losses;
             let for_good = step.failures > 0;
             if !(spent || for_good) {
-                return Err(format!("{} of run {id} failed with {} failures and {} losses", step.name, step.failures, step.losses));
+                return Err(format!(
+                    "{} of run {id} failed with {} failures and {} losses",
+                    step.name, step.failures, step.losses
+                ));
             }
         }
         if step.failures > definition.retry.max_retries + 1 || step.losses > max_losses + 1 {
-            return Err(format!("{} of run {id} was repeated too often: {} failures, {} losses", step.name, step.failures, step.losses));
+            return Err(format!(
+                "{} of run {id} was repeated too often: {} failures, {} losses",
+                step.name, step.failures, step.losses
+            ));
         }
     }
     if run.stopped || unclear {
@@ -84,16 +94,19 @@ fn expected(run: &SeenRun, number: usize, missing: &BTreeSet<u32>, blocked: &BTr
     let consumed: Vec<u32> = plan.assets.iter().flat_map(|&asset| run.snapshot.upstream_of(asset)).copied().collect();
     let planned = |asset: &u32| run.plan.steps.iter().any(|step| step.assets.contains(asset));
     let held_back = consumed.iter().filter(|asset| planned(asset)).any(|asset| blocked.contains(asset));
-    let checked = plan.checks.iter().filter_map(|&check| run.snapshot.find_asset(run.snapshot.check(check).asset.as_str()));
+    let checked =
+        plan.checks.iter().filter_map(|&check| run.snapshot.find_asset(run.snapshot.check(check).asset.as_str()));
     let own = |asset: &u32| plan.assets.contains(asset);
-    let without = consumed.iter().copied().chain(checked).filter(|asset| !own(asset)).any(|asset| missing.contains(&asset));
+    let without =
+        consumed.iter().copied().chain(checked).filter(|asset| !own(asset)).any(|asset| missing.contains(&asset));
     if !broken && !held_back && !without {
         return Wants::ToRun;
     }
     // Which of several causes came first is a matter of time; it decides only whether a lone skip was on purpose.
     let failures = plan.upstream.iter().any(|at| {
         let step = &run.steps[at.index()];
-        step.state == StepState::Failed || (step.state == StepState::Skipped && !is_on_purpose(run, at.index(), missing, blocked))
+        step.state == StepState::Failed
+            || (step.state == StepState::Skipped && !is_on_purpose(run, at.index(), missing, blocked))
     });
     let skipped = upstream.clone().any(|step| step.state == StepState::Skipped);
     Wants::Nothing { on_purpose: !held_back && !failures, unclear: held_back && (without || skipped) }

@@ -131,7 +131,12 @@ impl Lead {
         }
     }
 
-    fn answer(&mut self, mut leases: BTreeMap<WorkerId, Vec<Lease>>, mut stops: BTreeMap<WorkerId, Vec<Stop>>, now: Timestamp) {
+    fn answer(
+        &mut self,
+        mut leases: BTreeMap<WorkerId, Vec<Lease>>,
+        mut stops: BTreeMap<WorkerId, Vec<Stop>>,
+        now: Timestamp,
+    ) {
         let waiting: Vec<WorkerId> = self.waiting.keys().copied().collect();
         for id in waiting {
             let mut given = leases.remove(&id).unwrap_or_default();
@@ -166,7 +171,7 @@ impl Sim {
         Timestamp::from_micros(self.at().as_micros() + self.servers[server].skew)
     }
 
-    pub(crate) fn to_server(&mut self, server: usize, origin: Origin, body: Body) {
+    pub(crate) fn tell_server(&mut self, server: usize, origin: Origin, body: Body) {
         let of = &mut self.servers[server];
         if of.paused {
             of.backlog.push(Event::ToServer(server, origin, body));
@@ -219,7 +224,7 @@ impl Sim {
         let Some(Ok(image)) = now_or_never(self.store.load(now.minus(Settings::default().remember))) else {
             return self.wake_server(server, 50_000);
         };
-        let salt = self.ids.next();
+        let salt = self.ids.draw();
         match World::restore(image, term, salt, Settings::default(), now) {
             Ok(world) => {
                 self.note(|| format!("server {server} leads, term {}", term.0));
@@ -244,22 +249,29 @@ impl Sim {
     fn lead_on(&mut self, server: usize) {
         let now = self.clock(server);
         let claim = self.claim(server);
-        let Some(lead) = &mut self.servers[server].lead else { return };
+        let Some(lead) = &mut self.servers[server].lead else {
+            return;
+        };
         let has_work = !lead.inbox.is_empty();
         let third = LEAD.as_micros().unsigned_abs() / 3;
         let stale = self.now - lead.renewed;
         let (term, busy) = (lead.term, lead.commit.is_some());
         if !has_work && stale >= third && !busy {
             self.tell_store_the_time();
-            let renewed = if self.outage { None } else { now_or_never(self.store.renew(&claim, term)).and_then(Result::ok) };
+            let renewed =
+                if self.outage { None } else { now_or_never(self.store.renew(&claim, term)).and_then(Result::ok) };
             match renewed {
                 Some(true) => self.servers[server].lead.iter_mut().for_each(|lead| lead.renewed = self.now),
                 Some(false) => return self.depose(server, "another server leads"),
-                None if stale >= LEAD.as_micros().unsigned_abs() => return self.depose(server, "the lead ran out"),
+                None if stale >= LEAD.as_micros().unsigned_abs() => {
+                    return self.depose(server, "the lead ran out");
+                }
                 None => return self.wake_server(server, 200_000),
             }
         }
-        let Some(lead) = &mut self.servers[server].lead else { return };
+        let Some(lead) = &mut self.servers[server].lead else {
+            return;
+        };
         if let Err(error) = lead.decide(now) {
             return self.fail(error);
         }
@@ -269,13 +281,16 @@ impl Sim {
 
     fn sleep(&mut self, server: usize) {
         let now = self.clock(server);
-        let Some(lead) = &self.servers[server].lead else { return };
+        let Some(lead) = &self.servers[server].lead else {
+            return;
+        };
         let held = lead.waiting.values().map(|waiting| waiting.until).min();
         let next = [held, lead.world.wake_at()].into_iter().flatten().min();
         let third = LEAD.as_micros().unsigned_abs() / 3;
         let renew = (lead.renewed + third).saturating_sub(self.now).max(1_000);
         let renew = if lead.commit.is_some() { third } else { renew };
-        let wait = next.map_or(renew, |at| at.as_micros().saturating_sub(now.as_micros()).max(1_000).unsigned_abs().min(renew));
+        let wait = next
+            .map_or(renew, |at| at.as_micros().saturating_sub(now.as_micros()).max(1_000).unsigned_abs().min(renew));
         self.wake_server(server, wait);
     }
 
@@ -287,7 +302,9 @@ impl Sim {
     }
 
     fn start_commit(&mut self, server: usize) {
-        let Some(lead) = &mut self.servers[server].lead else { return };
+        let Some(lead) = &mut self.servers[server].lead else {
+            return;
+        };
         if lead.commit.is_some() {
             return;
         }
@@ -317,11 +334,8 @@ impl Sim {
             return;
         }
         let failed = self.outage || (self.on(Fault::CommitFailed) && self.chance.store.permille(10));
-        let result = if failed {
-            Err(CommitError::Unknown("the database is away".into()))
-        } else {
-            self.write(term, &batch)
-        };
+        let result =
+            if failed { Err(CommitError::Unknown("the database is away".into())) } else { self.write(term, &batch) };
         let lost = self.on(Fault::CommitUnknown) && self.chance.store.permille(15);
         let result = if lost && result.is_ok() {
             self.note(|| format!("the answer to a commit of server {server} is lost"));
@@ -366,7 +380,9 @@ impl Sim {
             return;
         }
         let Some(lead) = &mut of.lead else { return };
-        let Some(pending) = lead.commit.take() else { return };
+        let Some(pending) = lead.commit.take() else {
+            return;
+        };
         match result {
             Ok(()) => {
                 lead.renewed = self.now;
@@ -382,11 +398,15 @@ impl Sim {
 
     /// Now and then: a world that went on is the one that would be loaded.
     fn compare_worlds(&mut self, server: usize) {
-        let Some(lead) = &self.servers[server].lead else { return };
+        let Some(lead) = &self.servers[server].lead else {
+            return;
+        };
         if !lead.pending.recorded.is_empty() || lead.commit.is_some() || !self.chance.checks.permille(100) {
             return;
         }
-        let Some(Ok(image)) = now_or_never(self.store.load(lead.decided.minus(Settings::default().remember))) else { return };
+        let Some(Ok(image)) = now_or_never(self.store.load(lead.decided.minus(Settings::default().remember))) else {
+            return;
+        };
         let mut again = match World::restore(image, lead.term, 0, Settings::default(), lead.decided) {
             Ok(world) => world,
             Err(error) => return self.fail(format!("a stored world cannot be loaded: {error}")),
@@ -399,8 +419,14 @@ impl Sim {
             return self.fail(format!("a new leader would find {left} things undone"));
         }
         if ours != theirs {
-            let only = |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>().join("\n  ");
-            self.fail(format!("the world differs from what is stored:\n  {}\nagainst\n  {}", only(&ours, &theirs), only(&theirs, &ours)));
+            let only = |a: &[String], b: &[String]| {
+                a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>().join("\n  ")
+            };
+            self.fail(format!(
+                "the world differs from what is stored:\n  {}\nagainst\n  {}",
+                only(&ours, &theirs),
+                only(&theirs, &ours)
+            ));
         }
     }
 

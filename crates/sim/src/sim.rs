@@ -233,7 +233,8 @@ impl Sim {
                 backlog: Vec::new(),
             })
             .collect();
-        let crews = (0..1 + shape.index(3)).map(|_| Crew::new(WorkerId(ids.uuid()), 1 + shape.below(4) as u32)).collect();
+        let crews =
+            (0..1 + shape.index(3)).map(|_| Crew::new(WorkerId(ids.uuid()), 1 + shape.below(4) as u32)).collect();
         let workload = Workload::new(seed, scenario.most_asks);
         let asking = workload.asks.iter().cloned().enumerate().map(|(number, ask)| Asking::new(number, ask)).collect();
         let excused = [Fault::ServerPause, Fault::WorkerPause, Fault::Stuck];
@@ -308,7 +309,7 @@ impl Sim {
 
     pub(crate) fn push(&mut self, delay: u64, event: Event) {
         self.serial += 1;
-        let tie = self.chance.order.next();
+        let tie = self.chance.order.draw();
         self.queue.insert((self.now.saturating_add(delay), tie, self.serial));
         self.events.insert(self.serial, event);
     }
@@ -357,9 +358,13 @@ impl Sim {
         self.push(1_000_000, Event::Nemesis);
         self.push(FAULTS_UNTIL, Event::Quiet);
         while self.broken.is_none() {
-            let Some((at, _, serial)) = self.queue.pop_first() else { break };
+            let Some((at, _, serial)) = self.queue.pop_first() else {
+                break;
+            };
             self.now = at;
-            let Some(event) = self.events.remove(&serial) else { continue };
+            let Some(event) = self.events.remove(&serial) else {
+                continue;
+            };
             if matches!(event, Event::Look) && self.is_done() {
                 break;
             }
@@ -375,10 +380,10 @@ impl Sim {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::ToServer(server, origin, body) => self.to_server(server, origin, body),
+            Event::ToServer(server, origin, body) => self.tell_server(server, origin, body),
             Event::ToOrigin(reply) => match reply.origin {
-                Origin::Client(number) => self.to_client(number, reply.server, reply.body),
-                Origin::Worker { worker, life, poll } => self.to_worker(worker, life, poll, reply.server, reply.body),
+                Origin::Client(number) => self.tell_client(number, reply.server, reply.body),
+                Origin::Worker { worker, life, poll } => self.tell_worker(worker, life, poll, reply.server, reply.body),
             },
             Event::ServerWake(server, at) => self.server_wakes(server, at),
             Event::WorkerWake(worker, at) => self.worker_wakes(worker, at),
@@ -427,7 +432,8 @@ impl Sim {
                 .values()
                 .filter(|run| !run.state.is_final())
                 .map(|run| {
-                    let steps: Vec<String> = run.steps.iter().map(|step| format!("{} {}", step.name, step.state)).collect();
+                    let steps: Vec<String> =
+                        run.steps.iter().map(|step| format!("{} {}", step.name, step.state)).collect();
                     format!("run {} is {}: {}", run.record.id, run.state, steps.join(", "))
                 })
                 .collect();

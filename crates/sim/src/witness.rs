@@ -27,7 +27,8 @@ impl Witness {
         let others = self.running.entry((at.run, at.step)).or_default();
         let others_run = others.iter().any(|other| !crews[*other].paused);
         others.push(worker);
-        (self.strict && others_run).then(|| format!("at {now} two attempts of step {} of run {} are executed at once", job.lease.name, at.run))
+        (self.strict && others_run)
+            .then(|| format!("at {now} two attempts of step {} of run {} are executed at once", job.lease.name, at.run))
     }
 
     /// An attempt ended, with its process.

@@ -137,7 +137,11 @@ impl Sim {
         crew.wake = 0;
         self.fence_itself(worker);
         self.end_jobs(worker);
-        if self.crews[worker].joined { self.talk(worker) } else { self.join(worker) }
+        if self.crews[worker].joined {
+            self.talk(worker);
+        } else {
+            self.join(worker);
+        }
         self.rest(worker);
     }
 
@@ -174,9 +178,12 @@ impl Sim {
 
     fn end_jobs(&mut self, worker: usize) {
         let now = self.now;
-        let over: Vec<AttemptRef> = self.crews[worker].jobs.iter().filter(|(_, job)| job.until <= now).map(|(at, _)| *at).collect();
+        let over: Vec<AttemptRef> =
+            self.crews[worker].jobs.iter().filter(|(_, job)| job.until <= now).map(|(at, _)| *at).collect();
         for at in over {
-            let Some(job) = self.crews[worker].jobs.remove(&at) else { continue };
+            let Some(job) = self.crews[worker].jobs.remove(&at) else {
+                continue;
+            };
             self.witness.ends(worker, &job.lease);
             let outcome = match job.outcome {
                 Planned::Stops => Outcome::Canceled,
@@ -238,7 +245,9 @@ impl Sim {
     }
 
     fn join(&mut self, worker: usize) {
-        let Some(snapshot) = self.deployed.clone() else { return };
+        let Some(snapshot) = self.deployed.clone() else {
+            return;
+        };
         let now = self.now;
         let servers = self.servers.len();
         let pick = self.chance.network.index(servers);
@@ -268,7 +277,8 @@ impl Sim {
     fn talk(&mut self, worker: usize) {
         let now = self.now;
         let crew = &mut self.crews[worker];
-        let late: Vec<u64> = crew.out.iter().filter(|(_, carried)| now >= carried.sent + POLL_TIMEOUT).map(|(n, _)| *n).collect();
+        let late: Vec<u64> =
+            crew.out.iter().filter(|(_, carried)| now >= carried.sent + POLL_TIMEOUT).map(|(n, _)| *n).collect();
         for number in &late {
             crew.out.remove(number);
         }
@@ -276,7 +286,8 @@ impl Sim {
             crew.server = (crew.server + 1) % self.servers.len();
             crew.next_poll = now;
         }
-        let on_its_way: BTreeSet<AttemptRef> = crew.out.values().flat_map(|carried| &carried.reports).copied().collect();
+        let on_its_way: BTreeSet<AttemptRef> =
+            crew.out.values().flat_map(|carried| &carried.reports).copied().collect();
         let news = crew.reports.iter().any(|report| !on_its_way.contains(&report.at));
         if (news && crew.out.len() < 3) || (crew.out.is_empty() && now >= crew.next_poll) {
             self.poll(worker);
@@ -317,14 +328,18 @@ impl Sim {
         self.send(server, origin, Body::Poll(Box::new(poll)));
     }
 
-    pub(crate) fn to_worker(&mut self, worker: usize, life: u64, poll: u64, server: usize, body: ReplyBody) {
+    pub(crate) fn tell_worker(&mut self, worker: usize, life: u64, poll: u64, server: usize, body: ReplyBody) {
         let now = self.now;
         let crew = &mut self.crews[worker];
         if crew.life != life || !crew.up {
             return;
         }
         if crew.paused {
-            crew.backlog.push(Event::ToOrigin(crate::sim::Reply { origin: Origin::Worker { worker, life, poll }, server, body }));
+            crew.backlog.push(Event::ToOrigin(crate::sim::Reply {
+                origin: Origin::Worker { worker, life, poll },
+                server,
+                body,
+            }));
             return;
         }
         match body {
@@ -391,7 +406,13 @@ impl Sim {
         let behaviour = self.workload.behaviour(lease.at.run, &lease.name, lease.at.attempt);
         let stuck_on = self.on(crate::faults::Fault::Stuck);
         let Behaviour { takes, ends, stuck } = behaviour;
-        let mut job = Job { started: self.now, until: self.now + takes * 1_000, outcome: Planned::Ends(ends), stuck: false, lease };
+        let mut job = Job {
+            started: self.now,
+            until: self.now + takes * 1_000,
+            outcome: Planned::Ends(ends),
+            stuck: false,
+            lease,
+        };
         if !in_time {
             // The answer came so late that somebody else may have it by now.
             self.report(worker, &job, Outcome::HandedBack);
@@ -428,7 +449,13 @@ impl Sim {
                 // Its grant never arrived: nothing of it is there.
                 if crew.done.insert(stop.at) {
                     let at = self.at();
-                    let report = Report { at: stop.at, started_at: at, ended_at: at, inputs: Vec::new(), outcome: Outcome::Canceled };
+                    let report = Report {
+                        at: stop.at,
+                        started_at: at,
+                        ended_at: at,
+                        inputs: Vec::new(),
+                        outcome: Outcome::Canceled,
+                    };
                     self.crews[worker].reports.push(report);
                 }
             }

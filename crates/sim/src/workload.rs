@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use headwater_core::{
+    command::{Deploy, Refusal},
     id::{AssetId, Attempt, RunId},
     key::AssetKey,
     manifest::{
-        AssetDef, AssetRole, Backoff, CatchUp, CheckDef, Executor, Jitter, Manifest, Overlap, PoolDef, RunLimit, ScheduleDef,
-        Severity, StepDef, Subset, Switch,
+        AssetDef, AssetRole, Backoff, CatchUp, CheckDef, Executor, Jitter, Manifest, Overlap, PoolDef, RunLimit,
+        ScheduleDef, Severity, StepDef, Subset, Switch,
     },
-    command::{Deploy, Refusal},
     time::Millis,
 };
 
@@ -102,7 +102,8 @@ impl Workload {
         let manifests = [first, second].into_iter().map(|m| m.address().1).collect();
         let mut chance = Chance::new(seed, "asks");
         let count = 2 + chance.index(10);
-        let mut asks: Vec<Ask> = (0..count).map(|_| Ask { at: chance.between(500, 120_000), what: what(&mut chance) }).collect();
+        let mut asks: Vec<Ask> =
+            (0..count).map(|_| Ask { at: chance.between(500, 120_000), what: what(&mut chance) }).collect();
         asks.sort_by_key(|ask| ask.at);
         asks.truncate(most);
         asks.insert(0, Ask { at: 0, what: What::Deploy(0) });
@@ -145,8 +146,8 @@ fn what(chance: &mut Chance) -> What {
             team: [None, Some("x"), Some("y")][chance.index(3)],
             timeout: chance.permille(200).then(|| Millis(chance.between(1_000, 60_000))),
         },
-        11..=13 => What::Cancel(chance.next()),
-        14 | 15 => What::Retry(chance.next(), chance.permille(700)),
+        11..=13 => What::Cancel(chance.draw()),
+        14 | 15 => What::Retry(chance.draw(), chance.permille(700)),
         16 | 17 => What::Switch(if chance.permille(600) { Switch::On } else { Switch::Off }),
         18 => What::Pool([None, Some(1), Some(3)][chance.index(3)]),
         _ => What::Deploy(1),

@@ -9,9 +9,7 @@ use std::{error::Error, sync::Arc, time::Instant};
 
 use headwater_core::{
     effect::{Effect, Recorded},
-    id::{
-        AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Token, WorkerId,
-    },
+    id::{AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Token, WorkerId},
     key::AssetKey,
     metadata::{Metadata, MetadataValue},
     record::{AssetRecord, RunRecord, RunState, StepState, Trigger, VersionKind, VersionRecord},
@@ -33,15 +31,8 @@ struct Writer {
 impl Writer {
     fn add(&mut self, effect: impl FnOnce(Seq, Timestamp) -> Effect) {
         self.seq += 1;
-        let (seq, at) = (
-            Seq(self.seq),
-            Timestamp::from_micros(1_795_489_200_000_000 + self.seq),
-        );
-        self.batch.push(Recorded {
-            seq,
-            at,
-            effect: effect(seq, at),
-        });
+        let (seq, at) = (Seq(self.seq), Timestamp::from_micros(1_795_489_200_000_000 + self.seq));
+        self.batch.push(Recorded { seq, at, effect: effect(seq, at) });
     }
 
     fn lease(&mut self, step: u32) {
@@ -74,11 +65,8 @@ impl Writer {
 }
 
 fn asset(step: u32) -> AssetId {
-    // As random as the ids of real assets.
-    AssetId(headwater_core::id::step_uuid(
-        RunId(Uuid::from_u128(1)),
-        StepNo(step),
-    ))
+    // In order, as ids are that were made at one deploy.
+    AssetId(Uuid::from_u128((0x0190_0000 << 96) | u128::from(step)))
 }
 
 fn key(step: u32) -> Result<AssetKey, headwater_core::key::KeyError> {
@@ -88,11 +76,7 @@ fn key(step: u32) -> Result<AssetKey, headwater_core::key::KeyError> {
 fn version(run: RunId, step: u32, seq: Seq, at: Timestamp) -> VersionRecord {
     let inputs = (0..2 + step % 2).filter_map(|back| {
         let asset = key(step.saturating_sub(100 + back)).ok()?;
-        Some(InputVersion {
-            asset,
-            seq: Some(Seq(seq.0 - 300)),
-            version: Some(format!("{:016x}", seq.0 * 7_919)),
-        })
+        Some(InputVersion { asset, seq: Some(Seq(seq.0 - 300)), version: Some(format!("{:016x}", seq.0 * 7_919)) })
     });
     VersionRecord {
         seq,
@@ -118,9 +102,7 @@ fn run(id: RunId, steps: u32, seq: Seq, at: Timestamp) -> RunRecord {
         deployment: DeploymentId::DEFAULT,
         snapshot: SnapshotId("5".repeat(64)),
         state: RunState::Queued,
-        trigger: Trigger::Manual {
-            by: "bench".to_owned(),
-        },
+        trigger: Trigger::Manual { by: "bench".to_owned() },
         selection: "*".to_owned(),
         partition: String::new(),
         tags: std::collections::BTreeMap::new(),
@@ -143,38 +125,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = arguments.next().ok_or("usage: commit_rate URL [steps]")?;
     let steps: u32 = arguments.next().map_or(Ok(20_000), |steps| steps.parse())?;
     let store = Arc::new(SqlStore::open_and_migrate(&url, &SqlOptions::default()).await?);
-    let claim = LeaderClaim {
-        server: ServerId(Uuid::from_u128(1)),
-        address: String::new(),
-        ttl: Millis::secs(3_600),
-    };
+    let claim = LeaderClaim { server: ServerId(Uuid::from_u128(1)), address: String::new(), ttl: Millis::secs(3_600) };
     let term = store.lead(&claim).await?.ok_or("somebody else leads")?;
     let seq = store.last_seq().await?.0;
-    let id = RunId(Uuid::from_u128(
-        u128::from(seq.unsigned_abs()) << 64 | 0x0190_0000,
-    ));
-    let mut writer = Writer {
-        seq,
-        run: id,
-        batch: Vec::new(),
-    };
-    writer.add(|seq, at| Effect::RunCreated {
-        run: Box::new(run(id, steps, seq, at)),
-        plan: "{}".into(),
-    });
+    let id = RunId(Uuid::from_u128(u128::from(seq.unsigned_abs()) << 64 | 0x0190_0000));
+    let mut writer = Writer { seq, run: id, batch: Vec::new() };
+    writer.add(|seq, at| Effect::RunCreated { run: Box::new(run(id, steps, seq, at)), plan: "{}".into() });
     let records = (0..steps).filter_map(|step| {
-        Some(AssetRecord {
-            id: asset(step),
-            deployment: DeploymentId::DEFAULT,
-            key: key(step).ok()?,
-        })
+        Some(AssetRecord { id: asset(step), deployment: DeploymentId::DEFAULT, key: key(step).ok()? })
     });
     let records = records.collect();
     writer.add(|_, _| Effect::AssetsNamed(records));
     writer.add(|_, _| Effect::RunStarted { run: id });
-    store
-        .commit(term, &std::mem::take(&mut writer.batch))
-        .await?;
+    store.commit(term, &std::mem::take(&mut writer.batch)).await?;
 
     let mut batches = Vec::new();
     for first in (0..steps).step_by(BATCH as usize) {
@@ -203,11 +166,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     let start = Instant::now();
     let image = store.load(Timestamp::EPOCH).await?;
-    println!(
-        "load: {} steps in {:.0} ms",
-        image.runs[0].steps.len(),
-        start.elapsed().as_secs_f64() * 1_000.0
-    );
+    println!("load: {} steps in {:.0} ms", image.runs[0].steps.len(), start.elapsed().as_secs_f64() * 1_000.0);
     store.close().await;
     Ok(())
 }

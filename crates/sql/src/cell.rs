@@ -39,9 +39,7 @@ impl<'a> Cell<'a> {
     }
 
     /// A value as JSON.
-    pub(crate) fn json<T: Serialize + ?Sized>(
-        value: &T,
-    ) -> Result<Cell<'static>, serde_json::Error> {
+    pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Cell<'static>, serde_json::Error> {
         let json = serde_json::to_string(value)?;
         let cleaned = match clean::json(&json) {
             Cow::Borrowed(_) => None,
@@ -149,17 +147,12 @@ impl<'r> Fields<'r> {
     /// A number of a narrower type.
     pub(crate) fn number<T: TryFrom<i64>>(&mut self) -> Result<T, StoreError> {
         let value = self.int()?;
-        T::try_from(value).map_err(|_| {
-            StoreError::Corrupt(format!("column {}: {value} is too large", self.next - 1))
-        })
+        T::try_from(value).map_err(|_| StoreError::Corrupt(format!("column {}: {value} is too large", self.next - 1)))
     }
 
     pub(crate) fn maybe_number<T: TryFrom<i64>>(&mut self) -> Result<Option<T>, StoreError> {
         let value = self.maybe_int()?;
-        value
-            .map(T::try_from)
-            .transpose()
-            .map_err(|_| self.missing())
+        value.map(T::try_from).transpose().map_err(|_| self.missing())
     }
 
     pub(crate) fn uuid(&mut self) -> Result<Uuid, StoreError> {
@@ -182,9 +175,7 @@ impl<'r> Fields<'r> {
     }
 
     /// A JSON column whose null means the default.
-    pub(crate) fn json_or_default<T: DeserializeOwned + Default>(
-        &mut self,
-    ) -> Result<T, StoreError> {
+    pub(crate) fn json_or_default<T: DeserializeOwned + Default>(&mut self) -> Result<T, StoreError> {
         Ok(self.maybe_json()?.unwrap_or_default())
     }
 
@@ -195,8 +186,7 @@ impl<'r> Fields<'r> {
     /// A text column that holds one of a closed list of values.
     pub(crate) fn one_of<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
         let text = self.text()?;
-        parse(&text)
-            .ok_or_else(|| StoreError::Corrupt(format!("column {}: `{text}`", self.next - 1)))
+        parse(&text).ok_or_else(|| StoreError::Corrupt(format!("column {}: `{text}`", self.next - 1)))
     }
 
     fn missing(&self) -> StoreError {

@@ -23,18 +23,11 @@ pub(crate) async fn commit(db: &Db, term: Term, batch: &[Recorded]) -> Result<()
         run(&mut tx, write).await?;
     }
     // Where the answer to a commit is lost, nobody can say whether it happened.
-    tx.commit()
-        .await
-        .map_err(|error| CommitError::Unknown(error.to_string()))
+    tx.commit().await.map_err(|error| CommitError::Unknown(error.to_string()))
 }
 
 /// Locks the leader's row until the end of the transaction, so that a takeover waits for it and is waited for.
-async fn pass_fence(
-    tx: &mut Tx,
-    fence: &str,
-    term: Term,
-    batch: &[Recorded],
-) -> Result<(), CommitError> {
+async fn pass_fence(tx: &mut Tx, fence: &str, term: Term, batch: &[Recorded]) -> Result<(), CommitError> {
     let numbers = consecutive(batch)?;
     let stored = match numbers {
         Some(numbers) => numbers,
@@ -45,21 +38,12 @@ async fn pass_fence(
         }
     };
     let args = [stored.1.0.into(), term.0.into(), stored.0.0.into()];
-    if tx
-        .conn()
-        .execute(fence, &args)
-        .await
-        .map_err(error::commit)?
-        == 1
-    {
+    if tx.conn().execute(fence, &args).await.map_err(error::commit)? == 1 {
         return Ok(());
     }
     let (current, last) = self::stored(tx).await?;
     if current == term && last != stored.0 {
-        return Err(conflict(format!(
-            "the batch follows {}, and {} is the last",
-            stored.0.0, last.0
-        )));
+        return Err(conflict(format!("the batch follows {}, and {} is the last", stored.0.0, last.0)));
     }
     Err(CommitError::Stale)
 }
@@ -69,29 +53,16 @@ fn consecutive(batch: &[Recorded]) -> Result<Option<(Seq, Seq)>, CommitError> {
     let Some((first, last)) = batch.first().zip(batch.last()) else {
         return Ok(None);
     };
-    if let Some(gap) = batch
-        .windows(2)
-        .find(|pair| pair[1].seq != pair[0].seq.next())
-    {
-        return Err(conflict(format!(
-            "number {} follows {}",
-            gap[1].seq.0, gap[0].seq.0
-        )));
+    if let Some(gap) = batch.windows(2).find(|pair| pair[1].seq != pair[0].seq.next()) {
+        return Err(conflict(format!("number {} follows {}", gap[1].seq.0, gap[0].seq.0)));
     }
     Ok(Some((Seq(first.seq.0 - 1), last.seq)))
 }
 
 async fn stored(tx: &mut Tx) -> Result<(Term, Seq), CommitError> {
     let decode = |fields: &mut Fields<'_>| Ok((Term(fields.int()?), Seq(fields.int()?)));
-    let mut rows = tx
-        .read(
-            "SELECT term, last_seq FROM leader WHERE id = 1",
-            &[],
-            decode,
-        )
-        .await?;
-    rows.pop()
-        .ok_or_else(|| CommitError::Unknown("the leader's row is missing".to_owned()))
+    let mut rows = tx.read("SELECT term, last_seq FROM leader WHERE id = 1", &[], decode).await?;
+    rows.pop().ok_or_else(|| CommitError::Unknown("the leader's row is missing".to_owned()))
 }
 
 async fn run(tx: &mut Tx, write: &Write<'_>) -> Result<(), CommitError> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use headwater_store::StoreError;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
-    SqlitePool, Transaction, postgres::PgArguments, sqlite::SqliteArguments,
+    Arguments as _, AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    postgres::PgArguments, sqlite::SqliteArguments,
 };
 
 use crate::{
@@ -18,15 +18,8 @@ use crate::{
 /// Connections. Writing and reading have their own, so that no reader ever keeps the leader waiting.
 #[derive(Debug)]
 pub(crate) enum Db {
-    Postgres {
-        leader: PgPool,
-        readers: PgPool,
-    },
-    Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
-        lock: FileLock,
-    },
+    Postgres { leader: PgPool, readers: PgPool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, lock: FileLock },
 }
 
 impl Db {
@@ -41,11 +34,9 @@ impl Db {
     /// A transaction that sees one state of the database throughout.
     pub(crate) async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Postgres { readers, .. } => Tx::Postgres(
-                readers
-                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    .await?,
-            ),
+            Self::Postgres { readers, .. } => {
+                Tx::Postgres(readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
         })
     }
@@ -123,10 +114,7 @@ impl Tx {
         args: &[Cell<'_>],
         decode: impl Fn(&mut Fields<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        decode_all(
-            &self.conn().fetch(sql, args).await.map_err(error::store)?,
-            decode,
-        )
+        decode_all(&self.conn().fetch(sql, args).await.map_err(error::store)?, decode)
     }
 
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
@@ -141,9 +129,7 @@ fn decode_all<T>(
     rows: &[Row],
     decode: impl Fn(&mut Fields<'_>) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    rows.iter()
-        .map(|row| decode(&mut Fields::of(row)))
-        .collect()
+    rows.iter().map(|row| decode(&mut Fields::of(row))).collect()
 }
 
 /// One connection.
@@ -154,11 +140,7 @@ pub(crate) enum Conn<'c> {
 
 impl Conn<'_> {
     /// Runs a statement; gives how many rows it touched.
-    pub(crate) async fn execute(
-        &mut self,
-        sql: &str,
-        args: &[Cell<'_>],
-    ) -> Result<u64, sqlx::Error> {
+    pub(crate) async fn execute(&mut self, sql: &str, args: &[Cell<'_>]) -> Result<u64, sqlx::Error> {
         match self {
             Self::Postgres(connection) => {
                 let query = sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?);
@@ -183,9 +165,7 @@ impl Conn<'_> {
                 Ok(query.execute(&mut **connection).await?.rows_affected())
             }
             Self::Sqlite(connection) => {
-                let document = rows
-                    .document()
-                    .map_err(|error| sqlx::Error::Encode(error.into()))?;
+                let document = rows.document().map_err(|error| sqlx::Error::Encode(error.into()))?;
                 let query = sqlx::query(AssertSqlSafe(rows.bulk.sqlite())).bind(document);
                 Ok(query.execute(&mut **connection).await?.rows_affected())
             }
@@ -193,29 +173,15 @@ impl Conn<'_> {
     }
 
     /// Reads all rows of a statement.
-    pub(crate) async fn fetch(
-        &mut self,
-        sql: &str,
-        args: &[Cell<'_>],
-    ) -> Result<Vec<Row>, sqlx::Error> {
+    pub(crate) async fn fetch(&mut self, sql: &str, args: &[Cell<'_>]) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Self::Postgres(connection) => {
                 let query = sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?);
-                Ok(query
-                    .fetch_all(&mut **connection)
-                    .await?
-                    .into_iter()
-                    .map(Row::Postgres)
-                    .collect())
+                Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect())
             }
             Self::Sqlite(connection) => {
                 let query = sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?);
-                Ok(query
-                    .fetch_all(&mut **connection)
-                    .await?
-                    .into_iter()
-                    .map(Row::Sqlite)
-                    .collect())
+                Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect())
             }
         }
     }

@@ -8,11 +8,11 @@ use headwater_core::{
     key::AssetKey,
     manifest::{Severity, Switch},
     record::{
-        AssetCurrent, AssetRecord, AttemptEnd, AttemptRecord, CheckRecord, CommandRecord,
-        DeployRecord, DeploymentRecord, LastFailure, Latest, OutboxRecord, RunRecord, RunState,
-        ScheduleRecord, StepRecord, StepState, TickOutcome, TickRecord, VersionKind, VersionRecord,
-        WorkerRecord, WorkerState,
+        AssetCurrent, AssetRecord, AttemptEnd, AttemptRecord, CheckRecord, CommandRecord, DeployRecord,
+        DeploymentRecord, LastFailure, Latest, OutboxRecord, RunRecord, RunState, ScheduleRecord, StepRecord,
+        StepState, TickOutcome, TickRecord, VersionKind, VersionRecord, WorkerRecord, WorkerState,
     },
+    report::InputVersion,
     time::{Millis, Timestamp},
 };
 use headwater_store::{OutboxItem, StoreError};
@@ -61,10 +61,7 @@ impl Fields<'_> {
 }
 
 pub(crate) fn deployment(fields: &mut Fields<'_>) -> Decoded<DeploymentRecord> {
-    Ok(DeploymentRecord {
-        id: fields.deployment()?,
-        name: fields.text()?,
-    })
+    Ok(DeploymentRecord { id: fields.deployment()?, name: fields.text()? })
 }
 
 pub(crate) fn deploy(fields: &mut Fields<'_>) -> Decoded<DeployRecord> {
@@ -80,61 +77,27 @@ pub(crate) fn deploy(fields: &mut Fields<'_>) -> Decoded<DeployRecord> {
 }
 
 pub(crate) fn snapshot(fields: &mut Fields<'_>) -> Decoded<SnapshotText> {
-    Ok(SnapshotText {
-        id: fields.snapshot()?,
-        location: fields.text()?,
-        manifest: Arc::from(fields.text()?),
-    })
+    Ok(SnapshotText { id: fields.snapshot()?, location: fields.text()?, manifest: Arc::from(fields.text()?) })
 }
 
 pub(crate) fn asset(fields: &mut Fields<'_>) -> Decoded<AssetRecord> {
     let (id, deployment, key) = (fields.asset()?, fields.deployment()?, fields.text()?);
-    let key = AssetKey::new(&key)
-        .map_err(|error| StoreError::Corrupt(format!("asset key `{key}`: {error}")))?;
-    Ok(AssetRecord {
-        id,
-        deployment,
-        key,
-    })
+    let key = AssetKey::new(&key).map_err(|error| StoreError::Corrupt(format!("asset key `{key}`: {error}")))?;
+    Ok(AssetRecord { id, deployment, key })
 }
 
 pub(crate) fn current(fields: &mut Fields<'_>) -> Decoded<AssetCurrent> {
     let (asset, partition) = (fields.asset()?, fields.text()?);
     let seq = fields.maybe_int()?.map(Seq);
-    let (kind, at, run) = (
-        fields.maybe_text()?,
-        fields.maybe_time()?,
-        fields.maybe_run()?,
-    );
+    let (kind, at, run) = (fields.maybe_text()?, fields.maybe_time()?, fields.maybe_run()?);
     let (version, code_version) = (fields.maybe_text()?, fields.maybe_text()?);
-    let latest = match (
-        seq,
-        kind.as_deref().and_then(VersionKind::parse),
-        at,
-        version,
-    ) {
-        (Some(seq), Some(kind), Some(at), Some(version)) => Some(Latest {
-            seq,
-            kind,
-            at,
-            run,
-            version,
-            code_version,
-        }),
+    let latest = match (seq, kind.as_deref().and_then(VersionKind::parse), at, version) {
+        (Some(seq), Some(kind), Some(at), Some(version)) => Some(Latest { seq, kind, at, run, version, code_version }),
         _ => None,
     };
     let cursor = fields.maybe_json()?;
-    let failed = fields
-        .maybe_time()?
-        .zip(fields.maybe_run()?)
-        .map(|(at, run)| LastFailure { at, run });
-    Ok(AssetCurrent {
-        asset,
-        partition,
-        latest,
-        cursor,
-        failed,
-    })
+    let failed = fields.maybe_time()?.zip(fields.maybe_run()?).map(|(at, run)| LastFailure { at, run });
+    Ok(AssetCurrent { asset, partition, latest, cursor, failed })
 }
 
 pub(crate) fn version(fields: &mut Fields<'_>) -> Decoded<VersionRecord> {
@@ -149,10 +112,17 @@ pub(crate) fn version(fields: &mut Fields<'_>) -> Decoded<VersionRecord> {
         at: fields.time()?,
         version: fields.text()?,
         code_version: fields.maybe_text()?,
-        inputs: fields.json_or_default()?,
+        inputs: inputs(fields)?,
         metadata: fields.json_or_default()?,
         cursor: fields.maybe_json()?,
     })
+}
+
+/// Each input is an array: the asset, the number of its version, the version.
+fn inputs(fields: &mut Fields<'_>) -> Decoded<Vec<InputVersion>> {
+    let stored: Vec<(AssetKey, Option<Seq>, Option<String>)> = fields.json_or_default()?;
+    let input = |(asset, seq, version)| InputVersion { asset, seq, version };
+    Ok(stored.into_iter().map(input).collect())
 }
 
 pub(crate) fn check(fields: &mut Fields<'_>) -> Decoded<CheckRecord> {
@@ -213,9 +183,7 @@ pub(crate) fn step(fields: &mut Fields<'_>) -> Decoded<StepRecord> {
         failures: fields.number()?,
         losses: fields.number()?,
         worker: fields.maybe_uuid()?.map(WorkerId),
-        token: fields
-            .maybe_int()?
-            .map(|token| Token(token.cast_unsigned())),
+        token: fields.maybe_int()?.map(|token| Token(token.cast_unsigned())),
         leased_at: fields.maybe_time()?,
         started_at: fields.maybe_time()?,
         ended_at: fields.maybe_time()?,
@@ -310,10 +278,7 @@ pub(crate) fn outbox(fields: &mut Fields<'_>) -> Decoded<OutboxItem> {
         at: fields.time()?,
         payload: fields.json()?,
     };
-    Ok(OutboxItem {
-        message,
-        dead: fields.maybe_text()?,
-    })
+    Ok(OutboxItem { message, dead: fields.maybe_text()? })
 }
 
 /// An entry of the log. Its last columns are set for versions and checks only, whose details are made here in the
@@ -329,11 +294,7 @@ pub(crate) fn event(fields: &mut Fields<'_>) -> Decoded<Event> {
         subject: fields.maybe_text()?,
         data: fields.maybe_json()?.unwrap_or(Value::Null),
     };
-    let (version, severity, description) = (
-        fields.maybe_text()?,
-        fields.maybe_text()?,
-        fields.maybe_text()?,
-    );
+    let (version, severity, description) = (fields.maybe_text()?, fields.maybe_text()?, fields.maybe_text()?);
     if let Some(version) = version {
         event.data = json!({ "version": version });
     }

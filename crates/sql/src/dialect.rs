@@ -29,17 +29,8 @@ struct Rendered {
 }
 
 impl Bulk {
-    pub(crate) const fn new(
-        name: &'static str,
-        columns: &'static [(&'static str, Kind)],
-        sql: &'static str,
-    ) -> Self {
-        Self {
-            name,
-            columns,
-            sql,
-            rendered: OnceLock::new(),
-        }
+    pub(crate) const fn new(name: &'static str, columns: &'static [(&'static str, Kind)], sql: &'static str) -> Self {
+        Self { name, columns, sql, rendered: OnceLock::new() }
     }
 
     pub(crate) fn postgres(&self) -> Arc<str> {
@@ -64,9 +55,7 @@ impl Bulk {
 
     /// An array per column.
     fn postgres_rows(&self, names: &str) -> String {
-        let arrays: Vec<String> = (1..=self.columns.len())
-            .map(|number| format!("${number}"))
-            .collect();
+        let arrays: Vec<String> = (1..=self.columns.len()).map(|number| format!("${number}")).collect();
         format!("UNNEST({}) AS r({names})", arrays.join(", "))
     }
 
@@ -96,10 +85,7 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(bulk: &'static Bulk) -> Self {
-        Self {
-            bulk,
-            cells: Vec::new(),
-        }
+        Self { bulk, cells: Vec::new() }
     }
 
     pub(crate) fn push<const N: usize>(&mut self, row: [Cell<'a>; N]) {
@@ -118,16 +104,13 @@ impl<'a> Rows<'a> {
     /// The rows as Postgres takes them.
     pub(crate) fn arrays(&self) -> impl Iterator<Item = PgColumn<'_, 'a>> {
         let columns = self.bulk.columns;
-        columns
-            .iter()
-            .enumerate()
-            .map(move |(at, (name, kind))| PgColumn {
-                name,
-                kind: *kind,
-                cells: &self.cells,
-                at,
-                width: columns.len(),
-            })
+        columns.iter().enumerate().map(move |(at, (name, kind))| PgColumn {
+            name,
+            kind: *kind,
+            cells: &self.cells,
+            at,
+            width: columns.len(),
+        })
     }
 
     /// The rows as SQLite takes them.
@@ -248,10 +231,7 @@ pub(crate) struct Clocked {
 
 impl Clocked {
     pub(crate) const fn new(sql: &'static str) -> Self {
-        Self {
-            sql,
-            rendered: OnceLock::new(),
-        }
+        Self { sql, rendered: OnceLock::new() }
     }
 
     pub(crate) fn postgres(&self) -> Arc<str> {

@@ -12,17 +12,15 @@ pub(crate) fn store(error: sqlx::Error) -> StoreError {
             let code = database.code().unwrap_or_default();
             let message = database.message();
             if MISSING.contains(&code.as_ref()) || message.starts_with("no such table") {
-                StoreError::Schema(format!(
-                    "{message}; the migrations may not have been applied"
-                ))
+                StoreError::Schema(format!("{message}; the migrations may not have been applied"))
             } else {
                 StoreError::Unavailable(error.to_string())
             }
         }
         sqlx::Error::Configuration(_) => StoreError::Setup(error.to_string()),
-        sqlx::Error::ColumnDecode { .. }
-        | sqlx::Error::Decode(_)
-        | sqlx::Error::ColumnIndexOutOfBounds { .. } => StoreError::Corrupt(error.to_string()),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
+            StoreError::Corrupt(error.to_string())
+        }
         _ => StoreError::Unavailable(error.to_string()),
     }
 }

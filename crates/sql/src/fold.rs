@@ -9,9 +9,10 @@ use headwater_core::{
     effect::{Effect, Recorded},
     id::{AssetId, DeploymentId, RunId, Seq, StepNo, WorkerId},
     record::{
-        AssetRecord, CheckRecord, RunRecord, RunState, ScheduleRecord, Trigger, VersionRecord,
-        WorkerRecord, WorkerState,
+        AssetRecord, CheckRecord, RunRecord, RunState, ScheduleRecord, Trigger, VersionRecord, WorkerRecord,
+        WorkerState,
     },
+    report::InputVersion,
     time::Timestamp,
 };
 use headwater_store::CommitError;
@@ -147,11 +148,7 @@ impl<'a> Folded<'a> {
                 self.add_step(&recorded.effect, at)?;
             }
             Effect::VersionRecorded(version) => self.add_version(version)?,
-            Effect::AssetFailed {
-                asset,
-                partition,
-                run,
-            } => {
+            Effect::AssetFailed { asset, partition, run } => {
                 self.current.entry((*asset, partition)).or_default().failed = Some((at, *run));
             }
             Effect::CheckRecorded(check) => self.add_check(check)?,
@@ -164,11 +161,7 @@ impl<'a> Folded<'a> {
         let Some(event) = recorded.event() else {
             return Ok(());
         };
-        let data = if event.data.is_null() {
-            Cell::Null
-        } else {
-            json(&event.data)?
-        };
+        let data = if event.data.is_null() { Cell::Null } else { json(&event.data)? };
         self.events.push([
             event.seq.0.into(),
             event.at.as_micros().into(),
@@ -189,11 +182,7 @@ impl<'a> Folded<'a> {
             ended_at: run.ended_at,
             reason: run.reason.as_deref(),
         };
-        if self
-            .new_runs
-            .insert(run.id, NewRun { run, change })
-            .is_some()
-        {
+        if self.new_runs.insert(run.id, NewRun { run, change }).is_some() {
             return Err(conflict(format!("run {} exists", run.id)));
         }
         self.plans.push([run.id.0.into(), Cell::json_text(plan)]);
@@ -229,10 +218,7 @@ impl<'a> Folded<'a> {
     }
 
     fn add_version(&mut self, version: &'a VersionRecord) -> Result<(), CommitError> {
-        let current = self
-            .current
-            .entry((version.asset, &version.partition))
-            .or_default();
+        let current = self.current.entry((version.asset, &version.partition)).or_default();
         current.latest = Some(version);
         current.failed = None;
         if version.cursor.is_some() {
@@ -249,29 +235,15 @@ impl<'a> Folded<'a> {
             version.attempt.map(|attempt| attempt.0).into(),
             (&version.version).into(),
             version.code_version.as_ref().into(),
-            if version.inputs.is_empty() {
-                Cell::Null
-            } else {
-                json(&version.inputs)?
-            },
-            if version.metadata.is_empty() {
-                Cell::Null
-            } else {
-                json(&version.metadata)?
-            },
-            version
-                .cursor
-                .as_ref()
-                .map(json)
-                .transpose()?
-                .unwrap_or(Cell::Null),
+            if version.inputs.is_empty() { Cell::Null } else { json(&inputs(&version.inputs))? },
+            if version.metadata.is_empty() { Cell::Null } else { json(&version.metadata)? },
+            version.cursor.as_ref().map(json).transpose()?.unwrap_or(Cell::Null),
         ]);
         Ok(())
     }
 
     fn add_check(&mut self, check: &'a CheckRecord) -> Result<(), CommitError> {
-        self.current_checks
-            .insert((check.asset, &check.check, &check.partition), check.seq);
+        self.current_checks.insert((check.asset, &check.check, &check.partition), check.seq);
         self.checks.push([
             check.seq.0.into(),
             check.at.as_micros().into(),
@@ -285,21 +257,12 @@ impl<'a> Folded<'a> {
             check.blocking.into(),
             severity(check.severity).into(),
             (&check.description).into(),
-            if check.metadata.is_empty() {
-                Cell::Null
-            } else {
-                json(&check.metadata)?
-            },
+            if check.metadata.is_empty() { Cell::Null } else { json(&check.metadata)? },
         ]);
         Ok(())
     }
 
-    fn add_control(
-        &mut self,
-        effect: &'a Effect,
-        seq: Seq,
-        at: Timestamp,
-    ) -> Result<(), CommitError> {
+    fn add_control(&mut self, effect: &'a Effect, seq: Seq, at: Timestamp) -> Result<(), CommitError> {
         match effect {
             Effect::SnapshotStored(text) => self.snapshots.push([
                 text.id.0.as_str().into(),
@@ -308,8 +271,7 @@ impl<'a> Folded<'a> {
             ]),
             Effect::Deployed(deploy) => {
                 if deploy.refused.is_none() {
-                    self.live
-                        .insert((deploy.deployment, &deploy.location), deploy.seq);
+                    self.live.insert((deploy.deployment, &deploy.location), deploy.seq);
                 }
                 self.deploys.push([
                     deploy.seq.0.into(),
@@ -321,9 +283,7 @@ impl<'a> Folded<'a> {
                     deploy.refused.as_ref().into(),
                 ]);
             }
-            Effect::AssetsNamed(assets) => self
-                .assets
-                .extend(assets.iter().map(|asset| (asset.id, asset))),
+            Effect::AssetsNamed(assets) => self.assets.extend(assets.iter().map(|asset| (asset.id, asset))),
             Effect::CommandAccepted(command) => self.commands.push([
                 command.seq.0.into(),
                 command.at.as_micros().into(),
@@ -335,26 +295,17 @@ impl<'a> Folded<'a> {
                 json(&command.answer)?,
             ]),
             Effect::WorkerJoined(worker) => {
-                let image = WorkerImage {
-                    joined: Some(worker),
-                    state: worker.state,
-                    changed_at: worker.changed_at,
-                };
+                let image = WorkerImage { joined: Some(worker), state: worker.state, changed_at: worker.changed_at };
                 self.workers.insert(worker.id, image);
             }
             Effect::WorkerChanged { worker, state } => {
                 let image = self.workers.entry(*worker);
-                let image = image.or_insert(WorkerImage {
-                    joined: None,
-                    state: *state,
-                    changed_at: at,
-                });
+                let image = image.or_insert(WorkerImage { joined: None, state: *state, changed_at: at });
                 image.state = *state;
                 image.changed_at = at;
             }
             Effect::ScheduleMoved(schedule) => {
-                self.schedules
-                    .insert((schedule.deployment, &schedule.name), schedule);
+                self.schedules.insert((schedule.deployment, &schedule.name), schedule);
             }
             Effect::Ticked(tick) => self.ticks.push([
                 tick.seq.0.into(),
@@ -368,11 +319,7 @@ impl<'a> Folded<'a> {
                 tick.run.map(|run| run.0).into(),
                 tick.reason.as_ref().into(),
             ]),
-            Effect::PoolSet {
-                deployment,
-                pool,
-                limit,
-            } => {
+            Effect::PoolSet { deployment, pool, limit } => {
                 self.pools.insert((*deployment, pool), *limit);
             }
             Effect::MessageQueued(message) => self.outbox.push([
@@ -408,28 +355,16 @@ impl<'a> Folded<'a> {
                 Ok([deployment.0.into(), location.into(), seq.0.into()])
             })?,
         );
-        let (mut aside, mut assets) =
-            (Rows::new(&tables::ASSETS_ASIDE), Rows::new(&tables::ASSETS));
+        let (mut aside, mut assets) = (Rows::new(&tables::ASSETS_ASIDE), Rows::new(&tables::ASSETS));
         for (id, asset) in self.assets {
             // No key starts with a slash.
-            aside.push([
-                id.0.into(),
-                asset.key.as_str().into(),
-                owned(format!("/{id}")),
-            ]);
-            assets.push([
-                id.0.into(),
-                asset.deployment.0.into(),
-                asset.key.as_str().into(),
-            ]);
+            aside.push([id.0.into(), asset.key.as_str().into(), owned(format!("/{id}"))]);
+            assets.push([id.0.into(), asset.deployment.0.into(), asset.key.as_str().into()]);
         }
         writes.put(Expect::Any, aside);
         writes.put(Expect::Every, assets);
         writes.put(Expect::Every, self.commands);
-        writes.put(
-            Expect::Every,
-            rows(&tables::RUNS, self.new_runs, |(_, new)| new_run(&new))?,
-        );
+        writes.put(Expect::Every, rows(&tables::RUNS, self.new_runs, |(_, new)| new_run(&new))?);
         writes.put(Expect::Every, self.plans);
         writes.put(Expect::Every, self.tags);
         writes.put(
@@ -445,41 +380,22 @@ impl<'a> Folded<'a> {
             })?,
         );
         writes.put(Expect::Every, self.attempts);
-        writes.put(
-            Expect::Every,
-            rows(&tables::STEPS, self.steps, |(at, image)| image.row(at))?,
-        );
+        writes.put(Expect::Every, rows(&tables::STEPS, self.steps, |(at, image)| image.row(at))?);
         writes.put(Expect::Every, self.versions);
-        writes.put(
-            Expect::Every,
-            rows(&tables::ASSET_CURRENT, self.current, current)?,
-        );
+        writes.put(Expect::Every, rows(&tables::ASSET_CURRENT, self.current, current)?);
         writes.put(Expect::Every, self.checks);
         writes.put(
             Expect::Every,
-            rows(
-                &tables::CHECK_CURRENT,
-                self.current_checks,
-                |((asset, name, partition), seq)| {
-                    Ok([asset.0.into(), name.into(), partition.into(), seq.0.into()])
-                },
-            )?,
+            rows(&tables::CHECK_CURRENT, self.current_checks, |((asset, name, partition), seq)| {
+                Ok([asset.0.into(), name.into(), partition.into(), seq.0.into()])
+            })?,
         );
         put_workers(&mut writes, self.workers)?;
         writes.put(
             Expect::Every,
-            rows(
-                &tables::SCHEDULES,
-                self.schedules,
-                |((deployment, name), schedule)| {
-                    Ok([
-                        deployment.0.into(),
-                        name.into(),
-                        switch(schedule).into(),
-                        schedule.watermark.as_micros().into(),
-                    ])
-                },
-            )?,
+            rows(&tables::SCHEDULES, self.schedules, |((deployment, name), schedule)| {
+                Ok([deployment.0.into(), name.into(), switch(schedule).into(), schedule.watermark.as_micros().into()])
+            })?,
         );
         writes.put(Expect::Every, self.ticks);
         put_pools(&mut writes, self.pools);
@@ -527,20 +443,10 @@ fn new_run<'a>(new: &NewRun<'a>) -> Result<[Cell<'a>; 19], CommitError> {
         schedule.into(),
         (&run.selection).into(),
         (&run.partition).into(),
-        if run.tags.is_empty() {
-            Cell::Null
-        } else {
-            json(&run.tags)?
-        },
-        if run.config.is_empty() {
-            Cell::Null
-        } else {
-            json(&run.config)?
-        },
+        if run.tags.is_empty() { Cell::Null } else { json(&run.tags)? },
+        if run.config.is_empty() { Cell::Null } else { json(&run.config)? },
         run.priority.into(),
-        run.timeout
-            .map(|timeout| i64::try_from(timeout.0).unwrap_or(i64::MAX))
-            .into(),
+        run.timeout.map(|timeout| i64::try_from(timeout.0).unwrap_or(i64::MAX)).into(),
         run.root.0.into(),
         run.steps.into(),
         run.created_at.as_micros().into(),
@@ -560,33 +466,19 @@ fn current<'a>(
         latest.map(|version| version.seq.0).into(),
         latest.map(|version| version.kind.as_str()).into(),
         time(latest.map(|version| version.at)),
-        latest
-            .and_then(|version| version.run)
-            .map(|run| run.0)
-            .into(),
+        latest.and_then(|version| version.run).map(|run| run.0).into(),
         latest.map(|version| &version.version).into(),
-        latest
-            .and_then(|version| version.code_version.as_ref())
-            .into(),
+        latest.and_then(|version| version.code_version.as_ref()).into(),
         image.cursor.map(json).transpose()?.unwrap_or(Cell::Null),
         time(image.failed.map(|(at, _)| at)),
         image.failed.map(|(_, run)| run.0).into(),
     ])
 }
 
-fn put_workers<'a>(
-    writes: &mut Writes<'a>,
-    workers: BTreeMap<WorkerId, WorkerImage<'a>>,
-) -> Result<(), CommitError> {
-    let (mut joined, mut changed) = (
-        Rows::new(&tables::WORKERS),
-        Rows::new(&tables::WORKER_CHANGES),
-    );
+fn put_workers<'a>(writes: &mut Writes<'a>, workers: BTreeMap<WorkerId, WorkerImage<'a>>) -> Result<(), CommitError> {
+    let (mut joined, mut changed) = (Rows::new(&tables::WORKERS), Rows::new(&tables::WORKER_CHANGES));
     for (id, image) in workers {
-        let (state, changed_at) = (
-            image.state.as_str().into(),
-            image.changed_at.as_micros().into(),
-        );
+        let (state, changed_at) = (image.state.as_str().into(), image.changed_at.as_micros().into());
         let Some(worker) = image.joined else {
             changed.push([id.0.into(), state, changed_at]);
             continue;
@@ -599,11 +491,7 @@ fn put_workers<'a>(
             (&worker.location).into(),
             worker.snapshot.0.as_str().into(),
             worker.slots.into(),
-            if worker.tags.is_empty() {
-                Cell::Null
-            } else {
-                json(&worker.tags)?
-            },
+            if worker.tags.is_empty() { Cell::Null } else { json(&worker.tags)? },
             (&worker.version).into(),
             state,
             worker.joined_at.as_micros().into(),
@@ -629,6 +517,11 @@ fn put_pools<'a>(writes: &mut Writes<'a>, pools: BTreeMap<(DeploymentId, &'a str
 
 pub(crate) fn conflict(why: String) -> CommitError {
     CommitError::Conflict(why)
+}
+
+/// Inputs without the names of their fields: there are several with each version, and most of a row is theirs.
+fn inputs(inputs: &[InputVersion]) -> Vec<(&str, Option<Seq>, Option<&str>)> {
+    inputs.iter().map(|input| (input.asset.as_str(), input.seq, input.version.as_deref())).collect()
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<Cell<'static>, CommitError> {

@@ -6,9 +6,7 @@ use headwater_core::{
     id::{RunId, Seq, Term},
     time::Timestamp,
 };
-use headwater_store::{
-    CommitError, Image, Journal, LeaderClaim, Retention, StoreError, StoredPlan,
-};
+use headwater_store::{CommitError, Image, Journal, LeaderClaim, Retention, StoreError, StoredPlan};
 
 use crate::{
     cell::{Cell, Fields},
@@ -27,16 +25,9 @@ fn micros(claim: &LeaderClaim) -> i64 {
 impl Journal for SqlStore {
     async fn lead(&self, claim: &LeaderClaim) -> Result<Option<Term>, StoreError> {
         let statement = self.db.clocked(&tables::LEAD);
-        let args = [
-            claim.server.0.into(),
-            Cell::text(&claim.address),
-            micros(claim).into(),
-        ];
+        let args = [claim.server.0.into(), Cell::text(&claim.address), micros(claim).into()];
         let mut tx = self.db.write().await.map_err(error::store)?;
-        let term = tx
-            .read(&statement, &args, |fields| Ok(Term(fields.int()?)))
-            .await?
-            .pop();
+        let term = tx.read(&statement, &args, |fields| Ok(Term(fields.int()?))).await?.pop();
         tx.commit().await.map_err(error::store)?;
         Ok(term)
     }
@@ -44,11 +35,8 @@ impl Journal for SqlStore {
     async fn renew(&self, claim: &LeaderClaim, term: Term) -> Result<bool, StoreError> {
         let statement = self.db.clocked(&tables::RENEW);
         let mut tx = self.db.write().await.map_err(error::store)?;
-        let renewed = tx
-            .conn()
-            .execute(&statement, &[term.0.into(), micros(claim).into()])
-            .await
-            .map_err(error::store)?;
+        let renewed =
+            tx.conn().execute(&statement, &[term.0.into(), micros(claim).into()]).await.map_err(error::store)?;
         tx.commit().await.map_err(error::store)?;
         Ok(renewed == 1)
     }
@@ -56,10 +44,7 @@ impl Journal for SqlStore {
     async fn resign(&self, term: Term) -> Result<(), StoreError> {
         let mut tx = self.db.write().await.map_err(error::store)?;
         let statement = "UPDATE leader SET expires_at = 0 WHERE id = 1 AND term = $1";
-        tx.conn()
-            .execute(statement, &[term.0.into()])
-            .await
-            .map_err(error::store)?;
+        tx.conn().execute(statement, &[term.0.into()]).await.map_err(error::store)?;
         tx.commit().await.map_err(error::store)
     }
 
@@ -75,18 +60,10 @@ impl Journal for SqlStore {
         prune::prune(&self.db, retention, limit).await
     }
 
-    async fn outbox_close(
-        &self,
-        closed: &[(Seq, Result<(), String>)],
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError> {
         let mut rows = Rows::new(&tables::OUTBOX_CLOSED);
         for (seq, result) in closed {
-            rows.push([
-                seq.0.into(),
-                at.as_micros().into(),
-                result.as_ref().err().into(),
-            ]);
+            rows.push([seq.0.into(), at.as_micros().into(), result.as_ref().err().into()]);
         }
         if rows.is_empty() {
             return Ok(());

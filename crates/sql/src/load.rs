@@ -18,11 +18,7 @@ use crate::{
 pub(crate) async fn load(db: &Db, commands_since: Timestamp) -> Result<Image, StoreError> {
     let mut tx = db.snapshot().await.map_err(error::store)?;
     let image = Image {
-        last_seq: tx
-            .read(sql::LAST_SEQ, &[], |fields| Ok(Seq(fields.int()?)))
-            .await?
-            .pop()
-            .unwrap_or_default(),
+        last_seq: tx.read(sql::LAST_SEQ, &[], |fields| Ok(Seq(fields.int()?))).await?.pop().unwrap_or_default(),
         deployments: tx.read(sql::DEPLOYMENTS, &[], decode::deployment).await?,
         live: tx.read(sql::LOAD_LIVE, &[], decode::deploy).await?,
         snapshots: tx.read(sql::LOAD_SNAPSHOTS, &[], decode::snapshot).await?,
@@ -31,13 +27,7 @@ pub(crate) async fn load(db: &Db, commands_since: Timestamp) -> Result<Image, St
         runs: load_runs(&mut tx).await?,
         workers: tx.read(sql::LOAD_WORKERS, &[], decode::worker).await?,
         schedules: tx.read(sql::LOAD_SCHEDULES, &[], decode::schedule).await?,
-        commands: tx
-            .read(
-                sql::LOAD_COMMANDS,
-                &[commands_since.as_micros().into()],
-                decode::command,
-            )
-            .await?,
+        commands: tx.read(sql::LOAD_COMMANDS, &[commands_since.as_micros().into()], decode::command).await?,
         pools: tx.read(sql::LOAD_POOLS, &[], decode::pool).await?,
     };
     tx.commit().await.map_err(error::store)?;
@@ -48,11 +38,7 @@ async fn load_runs(tx: &mut Tx) -> Result<Vec<ActiveRun>, StoreError> {
     let active = |fields: &mut Fields<'_>| {
         let run = decode::run(fields)?;
         let plan = StoredPlan::from(fields.maybe_text()?.unwrap_or_default());
-        Ok(ActiveRun {
-            run,
-            plan,
-            steps: Vec::new(),
-        })
+        Ok(ActiveRun { run, plan, steps: Vec::new() })
     };
     let mut runs = tx.read(sql::LOAD_RUNS, &[], active).await?;
     let mut steps: BTreeMap<RunId, Vec<StepRecord>> = BTreeMap::new();

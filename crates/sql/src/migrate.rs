@@ -50,13 +50,7 @@ fn migrator(db: &Db) -> Migrator {
     };
     let migrations = MIGRATIONS.iter().map(|(version, name, postgres, sqlite)| {
         let sql: &'static str = text(*postgres, *sqlite);
-        Migration::new(
-            *version,
-            (*name).into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect())
 }
@@ -107,23 +101,13 @@ fn newer(version: i64) -> StoreError {
 
 pub(crate) async fn status(db: &Db) -> Result<MigrationStatus, StoreError> {
     let applied = applied(db).await?;
-    let known: BTreeMap<i64, &str> = MIGRATIONS
-        .iter()
-        .map(|(version, name, ..)| (*version, *name))
-        .collect();
+    let known: BTreeMap<i64, &str> = MIGRATIONS.iter().map(|(version, name, ..)| (*version, *name)).collect();
     let mut status = MigrationStatus::default();
     for (version, title) in &known {
-        let list = if applied.contains(version) {
-            &mut status.applied
-        } else {
-            &mut status.pending
-        };
+        let list = if applied.contains(version) { &mut status.applied } else { &mut status.pending };
         list.push(name(*version, title));
     }
-    status.unknown = applied
-        .into_iter()
-        .filter(|version| !known.contains_key(version))
-        .collect();
+    status.unknown = applied.into_iter().filter(|version| !known.contains_key(version)).collect();
     Ok(status)
 }
 
@@ -131,32 +115,20 @@ async fn applied(db: &Db) -> Result<Vec<i64>, StoreError> {
     let versions = match db {
         Db::Postgres { leader, .. } => {
             let sql = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
-            let row = sqlx::query(sql)
-                .fetch_one(leader)
-                .await
-                .map_err(error::store)?;
+            let row = sqlx::query(sql).fetch_one(leader).await.map_err(error::store)?;
             if !row.try_get::<bool, _>(0).map_err(error::store)? {
                 return Ok(Vec::new());
             }
-            let rows = sqlx::query(APPLIED)
-                .fetch_all(leader)
-                .await
-                .map_err(error::store)?;
+            let rows = sqlx::query(APPLIED).fetch_all(leader).await.map_err(error::store)?;
             rows.iter().map(|row| row.try_get(0)).collect()
         }
         Db::Sqlite { writer, .. } => {
             let sql = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
-            let row = sqlx::query(sql)
-                .fetch_one(writer)
-                .await
-                .map_err(error::store)?;
+            let row = sqlx::query(sql).fetch_one(writer).await.map_err(error::store)?;
             if row.try_get::<i64, _>(0).map_err(error::store)? == 0 {
                 return Ok(Vec::new());
             }
-            let rows = sqlx::query(APPLIED)
-                .fetch_all(writer)
-                .await
-                .map_err(error::store)?;
+            let rows = sqlx::query(APPLIED).fetch_all(writer).await.map_err(error::store)?;
             rows.iter().map(|row| row.try_get(0)).collect()
         }
     };

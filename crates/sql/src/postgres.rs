@@ -19,10 +19,7 @@ pub(crate) async fn open(url: &str, options: &SqlOptions) -> Result<Db, StoreErr
         .application_name("headwater")
         .statement_cache_capacity(256);
     // A second connection lets a renewal or a new lead pass while a commit hangs.
-    let leader = pool(2, options)
-        .connect_with(connect.clone())
-        .await
-        .map_err(error::store)?;
+    let leader = pool(2, options).connect_with(connect.clone()).await.map_err(error::store)?;
     refuse_old(&leader).await?;
     let readers = pool(options.readers.max(1), options).connect_lazy_with(connect);
     Ok(Db::Postgres { leader, readers })
@@ -44,20 +41,13 @@ async fn prepare(connection: &mut PgConnection, deadline: Duration) -> Result<()
                set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'on' \
                ELSE current_setting('synchronous_commit') END, false)";
     let millis = deadline.as_millis();
-    sqlx::query(set)
-        .bind(millis.to_string())
-        .bind((millis * 3).to_string())
-        .execute(connection)
-        .await?;
+    sqlx::query(set).bind(millis.to_string()).bind((millis * 3).to_string()).execute(connection).await?;
     Ok(())
 }
 
 async fn refuse_old(pool: &PgPool) -> Result<(), StoreError> {
     let sql = "SELECT CAST(current_setting('server_version_num') AS BIGINT)";
-    let row = sqlx::query(sql)
-        .fetch_one(pool)
-        .await
-        .map_err(error::store)?;
+    let row = sqlx::query(sql).fetch_one(pool).await.map_err(error::store)?;
     let version: i64 = row.try_get(0).map_err(error::store)?;
     if version < OLDEST {
         return Err(StoreError::Setup(format!(
@@ -73,26 +63,14 @@ async fn refuse_old(pool: &PgPool) -> Result<(), StoreError> {
 pub(crate) async fn describe(pool: &PgPool) -> Result<(String, Vec<String>), StoreError> {
     let sql = "SELECT current_setting('server_version'), current_setting('fsync'), \
                current_setting('full_page_writes'), current_setting('synchronous_commit')";
-    let row = sqlx::query(sql)
-        .fetch_one(pool)
-        .await
-        .map_err(error::store)?;
+    let row = sqlx::query(sql).fetch_one(pool).await.map_err(error::store)?;
     let text = |at: usize| row.try_get::<String, _>(at).map_err(error::store);
     let version = text(0)?;
-    let engine = format!(
-        "PostgreSQL {}",
-        version.split_whitespace().next().unwrap_or(&version)
-    );
+    let engine = format!("PostgreSQL {}", version.split_whitespace().next().unwrap_or(&version));
     let mut warnings = Vec::new();
-    for (at, name) in [
-        (1, "fsync"),
-        (2, "full_page_writes"),
-        (3, "synchronous_commit"),
-    ] {
+    for (at, name) in [(1, "fsync"), (2, "full_page_writes"), (3, "synchronous_commit")] {
         if text(at)? == "off" {
-            warnings.push(format!(
-                "{name} is off: a crash of the database can lose what was acknowledged"
-            ));
+            warnings.push(format!("{name} is off: a crash of the database can lose what was acknowledged"));
         }
     }
     Ok((engine, warnings))

@@ -12,26 +12,11 @@ struct Log {
     prune: &'static str,
 }
 
-const EVENTS: Log = Log {
-    time: sql::EVENT_TIME,
-    prune: sql::PRUNE_EVENTS,
-};
-const VERSIONS: Log = Log {
-    time: sql::VERSION_TIME,
-    prune: sql::PRUNE_VERSIONS,
-};
-const CHECKS: Log = Log {
-    time: sql::CHECK_TIME,
-    prune: sql::PRUNE_CHECKS,
-};
-const TICKS: Log = Log {
-    time: sql::TICK_TIME,
-    prune: sql::PRUNE_TICKS,
-};
-const COMMANDS: Log = Log {
-    time: sql::COMMAND_TIME,
-    prune: sql::PRUNE_COMMANDS,
-};
+const EVENTS: Log = Log { time: sql::EVENT_TIME, prune: sql::PRUNE_EVENTS };
+const VERSIONS: Log = Log { time: sql::VERSION_TIME, prune: sql::PRUNE_VERSIONS };
+const CHECKS: Log = Log { time: sql::CHECK_TIME, prune: sql::PRUNE_CHECKS };
+const TICKS: Log = Log { time: sql::TICK_TIME, prune: sql::PRUNE_TICKS };
+const COMMANDS: Log = Log { time: sql::COMMAND_TIME, prune: sql::PRUNE_COMMANDS };
 
 pub(crate) async fn prune(db: &Db, retention: &Retention, limit: u32) -> Result<u64, StoreError> {
     let mut gone = 0;
@@ -60,36 +45,20 @@ pub(crate) async fn prune(db: &Db, retention: &Retention, limit: u32) -> Result<
     Ok(gone)
 }
 
-async fn delete(
-    db: &Db,
-    statement: &'static str,
-    before: i64,
-    limit: u32,
-) -> Result<u64, StoreError> {
+async fn delete(db: &Db, statement: &'static str, before: i64, limit: u32) -> Result<u64, StoreError> {
     let mut tx = db.write().await.map_err(error::store)?;
-    let gone = tx
-        .conn()
-        .execute(statement, &[before.into(), limit.into()])
-        .await
-        .map_err(error::store)?;
+    let gone = tx.conn().execute(statement, &[before.into(), limit.into()]).await.map_err(error::store)?;
     tx.commit().await.map_err(error::store)?;
     Ok(gone)
 }
 
 /// The first number whose entry is not older than an instant, found by halving: no index on time is needed.
 async fn first_at_or_after(db: &Db, log: &Log, instant: Timestamp) -> Result<i64, StoreError> {
-    let last = db
-        .read_one(sql::LAST_SEQ, &[], |fields| fields.int())
-        .await?
-        .unwrap_or(0);
+    let last = db.read_one(sql::LAST_SEQ, &[], |fields| fields.int()).await?.unwrap_or(0);
     let (mut low, mut high) = (0, last + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        let entry = db
-            .read_one(log.time, &[middle.into()], |fields| {
-                Ok((fields.int()?, fields.int()?))
-            })
-            .await?;
+        let entry = db.read_one(log.time, &[middle.into()], |fields| Ok((fields.int()?, fields.int()?))).await?;
         match entry {
             Some((seq, at)) if at < instant.as_micros() => low = seq + 1,
             _ => high = middle,
@@ -101,11 +70,8 @@ async fn first_at_or_after(db: &Db, log: &Log, instant: Timestamp) -> Result<i64
 /// Deletes ended runs with all that is theirs. A run goes whole, so the first may have more rows than the limit.
 async fn prune_runs(db: &Db, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let args = [before.as_micros().into(), limit.into()];
-    let runs: Vec<(Uuid, i64)> = db
-        .read(sql::PRUNABLE_RUNS, &args, |fields| {
-            Ok((fields.uuid()?, fields.int()?))
-        })
-        .await?;
+    let runs: Vec<(Uuid, i64)> =
+        db.read(sql::PRUNABLE_RUNS, &args, |fields| Ok((fields.uuid()?, fields.int()?))).await?;
     let mut gone = 0;
     let mut rows = 0;
     for (run, steps) in runs {
@@ -114,17 +80,8 @@ async fn prune_runs(db: &Db, before: Timestamp, limit: u32) -> Result<u64, Store
         }
         rows += steps;
         let mut tx = db.write().await.map_err(error::store)?;
-        for statement in [
-            sql::PRUNE_STEPS,
-            sql::PRUNE_ATTEMPTS,
-            sql::PRUNE_PLAN,
-            sql::PRUNE_TAGS,
-            sql::PRUNE_RUN,
-        ] {
-            tx.conn()
-                .execute(statement, &[run.into()])
-                .await
-                .map_err(error::store)?;
+        for statement in [sql::PRUNE_STEPS, sql::PRUNE_ATTEMPTS, sql::PRUNE_PLAN, sql::PRUNE_TAGS, sql::PRUNE_RUN] {
+            tx.conn().execute(statement, &[run.into()]).await.map_err(error::store)?;
         }
         tx.commit().await.map_err(error::store)?;
         gone += 1;

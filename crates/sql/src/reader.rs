@@ -5,13 +5,13 @@ use headwater_core::{
     effect::{Event, SnapshotText},
     id::{AssetId, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term},
     record::{
-        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord,
-        RunRecord, RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
+        ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
     },
 };
 use headwater_store::{
-    AssetCheck, EventFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreError,
-    StoreStatus, VersionFilter,
+    AssetCheck, EventFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreError, StoreStatus,
+    VersionFilter,
 };
 
 use crate::{
@@ -29,11 +29,7 @@ fn before(page: Page) -> Cell<'static> {
 
 /// The text and values of a list of runs. Only the conditions that are asked for are in the text, so that the
 /// database sees which index serves.
-fn runs_query<'a>(
-    deployment: DeploymentId,
-    filter: &'a RunFilter,
-    page: Page,
-) -> (String, Vec<Cell<'a>>) {
+fn runs_query<'a>(deployment: DeploymentId, filter: &'a RunFilter, page: Page) -> (String, Vec<Cell<'a>>) {
     let mut args = vec![deployment.0.into(), before(page), page.limit.into()];
     let mut sql = String::from(concat!("SELECT ", columns!(run), " FROM runs r"));
     let number = |args: &mut Vec<Cell<'a>>, cell: Cell<'a>| {
@@ -46,9 +42,7 @@ fn runs_query<'a>(
         // The tags' own index is in the order of the list.
         sql.push_str(" JOIN run_tags g ON g.run = r.id");
         let at = number(&mut args, name.into());
-        conditions.push_str(&format!(
-            " AND g.deployment = $1 AND g.created_seq < $2 AND g.name = ${at}"
-        ));
+        conditions.push_str(&format!(" AND g.deployment = $1 AND g.created_seq < $2 AND g.name = ${at}"));
         if let Some(value) = value {
             let at = number(&mut args, value.into());
             conditions.push_str(&format!(" AND g.value = ${at}"));
@@ -56,11 +50,8 @@ fn runs_query<'a>(
         order = "g.created_seq";
     }
     if !filter.states.is_empty() {
-        let numbers: Vec<String> = filter
-            .states
-            .iter()
-            .map(|state| format!("${}", number(&mut args, state.as_str().into())))
-            .collect();
+        let numbers: Vec<String> =
+            filter.states.iter().map(|state| format!("${}", number(&mut args, state.as_str().into()))).collect();
         conditions.push_str(&format!(" AND r.state IN ({})", numbers.join(", ")));
     }
     if let Some(schedule) = &filter.schedule {
@@ -92,100 +83,53 @@ impl Reader for SqlStore {
         let (engine, warnings) = match &self.db {
             Db::Postgres { leader, .. } => postgres::describe(leader).await?,
             Db::Sqlite { .. } => {
-                let version = self
-                    .db
-                    .read_one("SELECT sqlite_version()", &[], |fields| fields.text())
-                    .await?;
-                (
-                    format!("SQLite {}", version.unwrap_or_default()),
-                    Vec::new(),
-                )
+                let version = self.db.read_one("SELECT sqlite_version()", &[], |fields| fields.text()).await?;
+                (format!("SQLite {}", version.unwrap_or_default()), Vec::new())
             }
         };
-        Ok(StoreStatus {
-            engine,
-            applied: migrations.applied,
-            pending: migrations.pending,
-            warnings,
-        })
+        Ok(StoreStatus { engine, applied: migrations.applied, pending: migrations.pending, warnings })
     }
 
     async fn leader(&self) -> Result<Option<Leader>, StoreError> {
         let statement = self.db.clocked(&tables::LEADER);
         let row = self.db.read_one(&statement, &[], |fields| {
-            Ok((
-                fields.maybe_uuid()?,
-                fields.text()?,
-                fields.int()?,
-                fields.int()?,
-            ))
+            Ok((fields.maybe_uuid()?, fields.text()?, fields.int()?, fields.int()?))
         });
         Ok(row.await?.and_then(|(server, address, term, expired)| {
-            Some(Leader {
-                server: ServerId(server?),
-                address,
-                term: Term(term),
-                expired: expired != 0,
-            })
+            Some(Leader { server: ServerId(server?), address, term: Term(term), expired: expired != 0 })
         }))
     }
 
     async fn last_seq(&self) -> Result<Seq, StoreError> {
-        Ok(Seq(self
-            .db
-            .read_one(sql::LAST_SEQ, &[], |fields| fields.int())
-            .await?
-            .unwrap_or(0)))
+        Ok(Seq(self.db.read_one(sql::LAST_SEQ, &[], |fields| fields.int()).await?.unwrap_or(0)))
     }
 
     async fn deployments(&self) -> Result<Vec<DeploymentRecord>, StoreError> {
-        self.db
-            .read(sql::DEPLOYMENTS, &[], decode::deployment)
-            .await
+        self.db.read(sql::DEPLOYMENTS, &[], decode::deployment).await
     }
 
-    async fn deploys(
-        &self,
-        deployment: DeploymentId,
-        page: Page,
-    ) -> Result<Vec<DeployRecord>, StoreError> {
-        self.db
-            .read(
-                sql::DEPLOYS,
-                &[deployment.0.into(), before(page), page.limit.into()],
-                decode::deploy,
-            )
-            .await
+    async fn deploys(&self, deployment: DeploymentId, page: Page) -> Result<Vec<DeployRecord>, StoreError> {
+        self.db.read(sql::DEPLOYS, &[deployment.0.into(), before(page), page.limit.into()], decode::deploy).await
     }
 
     async fn live(&self, deployment: DeploymentId) -> Result<Vec<DeployRecord>, StoreError> {
-        self.db
-            .read(sql::LIVE, &[deployment.0.into()], decode::deploy)
-            .await
+        self.db.read(sql::LIVE, &[deployment.0.into()], decode::deploy).await
     }
 
     async fn snapshot(&self, id: &SnapshotId) -> Result<Option<SnapshotText>, StoreError> {
-        self.db
-            .read_one(sql::SNAPSHOT, &[id.0.as_str().into()], decode::snapshot)
-            .await
+        self.db.read_one(sql::SNAPSHOT, &[id.0.as_str().into()], decode::snapshot).await
     }
 
     async fn assets(&self, deployment: DeploymentId) -> Result<Vec<AssetRecord>, StoreError> {
-        self.db
-            .read(sql::ASSETS, &[deployment.0.into()], decode::asset)
-            .await
+        self.db.read(sql::ASSETS, &[deployment.0.into()], decode::asset).await
     }
 
     async fn current(&self, deployment: DeploymentId) -> Result<Vec<AssetCurrent>, StoreError> {
-        self.db
-            .read(sql::CURRENT, &[deployment.0.into()], decode::current)
-            .await
+        self.db.read(sql::CURRENT, &[deployment.0.into()], decode::current).await
     }
 
     async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
-        self.db
-            .read(sql::ASSET_CURRENT, &[asset.0.into()], decode::current)
-            .await
+        self.db.read(sql::ASSET_CURRENT, &[asset.0.into()], decode::current).await
     }
 
     async fn versions(
@@ -213,27 +157,14 @@ impl Reader for SqlStore {
     }
 
     async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError> {
-        self.db
-            .read_one(sql::VERSION, &[seq.0.into()], decode::version)
-            .await
+        self.db.read_one(sql::VERSION, &[seq.0.into()], decode::version).await
     }
 
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
-        self.db
-            .read(
-                sql::RUN_VERSIONS,
-                &[run.0.into(), limit.into()],
-                decode::version,
-            )
-            .await
+        self.db.read(sql::RUN_VERSIONS, &[run.0.into(), limit.into()], decode::version).await
     }
 
-    async fn checks(
-        &self,
-        asset: AssetId,
-        check: &AssetCheck,
-        page: Page,
-    ) -> Result<Vec<CheckRecord>, StoreError> {
+    async fn checks(&self, asset: AssetId, check: &AssetCheck, page: Page) -> Result<Vec<CheckRecord>, StoreError> {
         let mut args = vec![asset.0.into(), before(page), page.limit.into()];
         let statement = match check {
             None => sql::CHECKS,
@@ -245,25 +176,16 @@ impl Reader for SqlStore {
         self.db.read(statement, &args, decode::check).await
     }
 
-    async fn current_checks(
-        &self,
-        deployment: DeploymentId,
-    ) -> Result<Vec<CheckRecord>, StoreError> {
-        self.db
-            .read(sql::CURRENT_CHECKS, &[deployment.0.into()], decode::check)
-            .await
+    async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError> {
+        self.db.read(sql::CURRENT_CHECKS, &[deployment.0.into()], decode::check).await
     }
 
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError> {
-        self.db
-            .read(sql::RUN_CHECKS, &[run.0.into()], decode::check)
-            .await
+        self.db.read(sql::RUN_CHECKS, &[run.0.into()], decode::check).await
     }
 
     async fn run(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
-        self.db
-            .read_one(sql::RUN, &[id.0.into()], decode::run)
-            .await
+        self.db.read_one(sql::RUN, &[id.0.into()], decode::run).await
     }
 
     async fn runs(
@@ -277,13 +199,8 @@ impl Reader for SqlStore {
     }
 
     async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError> {
-        let decode = |fields: &mut Fields<'_>| {
-            Ok((fields.one_of(RunState::parse)?, fields.number::<u64>()?))
-        };
-        let rows = self
-            .db
-            .read(sql::RUN_COUNTS, &[deployment.0.into()], decode)
-            .await?;
+        let decode = |fields: &mut Fields<'_>| Ok((fields.one_of(RunState::parse)?, fields.number::<u64>()?));
+        let rows = self.db.read(sql::RUN_COUNTS, &[deployment.0.into()], decode).await?;
         let mut counts = RunCounts::default();
         for (state, count) in rows {
             match state {
@@ -297,31 +214,13 @@ impl Reader for SqlStore {
     }
 
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
-        self.db
-            .read(sql::STEPS, &[run.0.into()], decode::step)
-            .await
+        self.db.read(sql::STEPS, &[run.0.into()], decode::step).await
     }
 
-    async fn attempts(
-        &self,
-        run: RunId,
-        step: Option<StepNo>,
-    ) -> Result<Vec<AttemptRecord>, StoreError> {
+    async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError> {
         match step {
-            None => {
-                self.db
-                    .read(sql::ATTEMPTS, &[run.0.into()], decode::attempt)
-                    .await
-            }
-            Some(step) => {
-                self.db
-                    .read(
-                        sql::ATTEMPTS_OF_STEP,
-                        &[run.0.into(), step.0.into()],
-                        decode::attempt,
-                    )
-                    .await
-            }
+            None => self.db.read(sql::ATTEMPTS, &[run.0.into()], decode::attempt).await,
+            Some(step) => self.db.read(sql::ATTEMPTS_OF_STEP, &[run.0.into(), step.0.into()], decode::attempt).await,
         }
     }
 
@@ -338,53 +237,26 @@ impl Reader for SqlStore {
     }
 
     async fn workers(&self, limit: u32) -> Result<Vec<WorkerRecord>, StoreError> {
-        let mut workers = self
-            .db
-            .read(sql::WORKERS_PRESENT, &[], decode::worker)
-            .await?;
-        workers.extend(
-            self.db
-                .read(sql::WORKERS_PAST, &[limit.into()], decode::worker)
-                .await?,
-        );
+        let mut workers = self.db.read(sql::WORKERS_PRESENT, &[], decode::worker).await?;
+        workers.extend(self.db.read(sql::WORKERS_PAST, &[limit.into()], decode::worker).await?);
         Ok(workers)
     }
 
     async fn schedules(&self, deployment: DeploymentId) -> Result<Vec<ScheduleRecord>, StoreError> {
-        self.db
-            .read(sql::SCHEDULES, &[deployment.0.into()], decode::schedule)
-            .await
+        self.db.read(sql::SCHEDULES, &[deployment.0.into()], decode::schedule).await
     }
 
-    async fn ticks(
-        &self,
-        deployment: DeploymentId,
-        schedule: &str,
-        page: Page,
-    ) -> Result<Vec<TickRecord>, StoreError> {
-        let args = [
-            deployment.0.into(),
-            schedule.into(),
-            before(page),
-            page.limit.into(),
-        ];
+    async fn ticks(&self, deployment: DeploymentId, schedule: &str, page: Page) -> Result<Vec<TickRecord>, StoreError> {
+        let args = [deployment.0.into(), schedule.into(), before(page), page.limit.into()];
         self.db.read(sql::TICKS, &args, decode::tick).await
     }
 
     async fn pools(&self, deployment: DeploymentId) -> Result<Vec<(String, u32)>, StoreError> {
-        let pools = self
-            .db
-            .read(sql::POOLS, &[deployment.0.into()], decode::pool)
-            .await?;
-        Ok(pools
-            .into_iter()
-            .map(|(_, pool, limit)| (pool, limit))
-            .collect())
+        let pools = self.db.read(sql::POOLS, &[deployment.0.into()], decode::pool).await?;
+        Ok(pools.into_iter().map(|(_, pool, limit)| (pool, limit)).collect())
     }
 
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
-        self.db
-            .read(sql::OUTBOX, &[limit.into()], decode::outbox)
-            .await
+        self.db.read(sql::OUTBOX, &[limit.into()], decode::outbox).await
     }
 }

@@ -21,10 +21,7 @@ pub struct SqlOptions {
 
 impl Default for SqlOptions {
     fn default() -> Self {
-        Self {
-            readers: 4,
-            deadline: Duration::from_secs(10),
-        }
+        Self { readers: 4, deadline: Duration::from_secs(10) }
     }
 }
 
@@ -45,10 +42,7 @@ impl Target {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(url.to_owned()));
         }
-        let path = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"))
-            .unwrap_or(url);
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
         if path.is_empty() || path.contains("://") {
             return Err(StoreError::Setup(format!(
                 "`{}` is neither postgres://… nor the path of an SQLite file",
@@ -121,11 +115,7 @@ impl SqlStore {
                 leader.close().await;
                 readers.close().await;
             }
-            Db::Sqlite {
-                writer,
-                readers,
-                lock,
-            } => {
+            Db::Sqlite { writer, readers, lock } => {
                 readers.close().await;
                 writer.close().await;
                 lock.release();
@@ -142,18 +132,9 @@ mod tests {
     fn urls_name_a_backend() {
         let file = |url| matches!(Target::parse(url), Ok(Target::Sqlite(path)) if path.as_os_str() == "a/b.db");
         assert!(file("sqlite://a/b.db") && file("sqlite:a/b.db") && file("a/b.db"));
-        assert!(matches!(
-            Target::parse("postgres://u@h/d"),
-            Ok(Target::Postgres(_))
-        ));
-        let refused = Target::parse("mysql://me:secret@host/db")
-            .err()
-            .map(|error| error.to_string())
-            .unwrap();
-        assert!(
-            refused.contains("mysql://…@host/db") && !refused.contains("secret"),
-            "{refused}"
-        );
+        assert!(matches!(Target::parse("postgres://u@h/d"), Ok(Target::Postgres(_))));
+        let refused = Target::parse("mysql://me:secret@host/db").err().map(|error| error.to_string()).unwrap();
+        assert!(refused.contains("mysql://…@host/db") && !refused.contains("secret"), "{refused}");
         assert!(Target::parse("").is_err());
     }
 }

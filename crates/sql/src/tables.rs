@@ -18,9 +18,8 @@ pub(crate) static LEAD: Clocked = Clocked::new(
      WHERE id = 1 AND (server IS NULL OR server = $1 OR expires_at <= {now}) RETURNING term",
 );
 
-pub(crate) static RENEW: Clocked = Clocked::new(
-    "UPDATE leader SET ttl = $2, expires_at = {now} + $2 WHERE id = 1 AND term = $1 AND expires_at > 0",
-);
+pub(crate) static RENEW: Clocked =
+    Clocked::new("UPDATE leader SET ttl = $2, expires_at = {now} + $2 WHERE id = 1 AND term = $1 AND expires_at > 0");
 
 pub(crate) static LEADER: Clocked = Clocked::new(
     "SELECT server, address, term, CASE WHEN expires_at <= {now} THEN 1 ELSE 0 END FROM leader WHERE id = 1",
@@ -111,12 +110,7 @@ pub(crate) static CHECKS: Bulk = Bulk::new(
 
 pub(crate) static CHECK_CURRENT: Bulk = Bulk::new(
     "check_current",
-    &[
-        ("asset", Uuid),
-        ("name", Text),
-        ("partition", Text),
-        ("seq", Int8),
-    ],
+    &[("asset", Uuid), ("name", Text), ("partition", Text), ("seq", Int8)],
     "INSERT INTO check_current ({columns}) SELECT {columns} FROM {rows} WHERE true \
      ON CONFLICT (asset, name, partition) DO UPDATE SET seq = excluded.seq",
 );
@@ -150,13 +144,7 @@ pub(crate) static RUNS: Bulk = Bulk::new(
 /// Only runs that have not ended change.
 pub(crate) static RUN_CHANGES: Bulk = Bulk::new(
     "run_changes",
-    &[
-        ("id", Uuid),
-        ("state", Text),
-        ("started_at", Int8),
-        ("ended_at", Int8),
-        ("reason", Text),
-    ],
+    &[("id", Uuid), ("state", Text), ("started_at", Int8), ("ended_at", Int8), ("reason", Text)],
     "UPDATE runs SET state = r.state, started_at = COALESCE(r.started_at, runs.started_at), \
      ended_at = r.ended_at, reason = r.reason FROM {rows} \
      WHERE runs.id = r.id AND runs.state IN ('queued', 'running', 'canceling')",
@@ -170,13 +158,7 @@ pub(crate) static RUN_PLANS: Bulk = Bulk::new(
 
 pub(crate) static RUN_TAGS: Bulk = Bulk::new(
     "run_tags",
-    &[
-        ("run", Uuid),
-        ("name", Text),
-        ("value", Text),
-        ("deployment", Int4),
-        ("created_seq", Int8),
-    ],
+    &[("run", Uuid), ("name", Text), ("value", Text), ("deployment", Int4), ("created_seq", Int8)],
     "INSERT INTO run_tags ({columns}) SELECT {columns} FROM {rows}",
 );
 
@@ -317,12 +299,7 @@ pub(crate) static WORKER_CHANGES: Bulk = Bulk::new(
 
 pub(crate) static SCHEDULES: Bulk = Bulk::new(
     "schedules",
-    &[
-        ("deployment", Int4),
-        ("name", Text),
-        ("switch", Text),
-        ("watermark", Int8),
-    ],
+    &[("deployment", Int4), ("name", Text), ("switch", Text), ("watermark", Int8)],
     "INSERT INTO schedules ({columns}) SELECT {columns} FROM {rows} WHERE true \
      ON CONFLICT (deployment, name) DO UPDATE SET switch = excluded.switch, watermark = excluded.watermark",
 );
@@ -359,14 +336,7 @@ pub(crate) static POOLS_CLEARED: Bulk = Bulk::new(
 
 pub(crate) static OUTBOX: Bulk = Bulk::new(
     "outbox",
-    &[
-        ("seq", Int8),
-        ("at", Int8),
-        ("deployment", Int4),
-        ("topic", Text),
-        ("dedup", Text),
-        ("payload", Text),
-    ],
+    &[("seq", Int8), ("at", Int8), ("deployment", Int4), ("topic", Text), ("dedup", Text), ("payload", Text)],
     "INSERT INTO outbox ({columns}) SELECT {columns} FROM {rows} WHERE true \
      ON CONFLICT (deployment, dedup) DO NOTHING",
 );

@@ -1,11 +1,6 @@
 //! What the simulator's servers commit, on the memory store and both databases in lock step.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests may stop a test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
 
@@ -21,10 +16,7 @@ use support::{assert_same, open_postgres, open_sqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn simulated_plans_are_stored_alike() {
-    let seeds = std::env::var("HEADWATER_TEST_SEEDS")
-        .ok()
-        .and_then(|seeds| seeds.parse().ok())
-        .unwrap_or(4_u64);
+    let seeds = std::env::var("HEADWATER_TEST_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(4_u64);
     for seed in 0..seeds {
         println!("seed {seed}");
         let (postgres, database) = open_postgres().await;
@@ -47,27 +39,17 @@ async fn lock_step(seed: u64, stores: &[Arc<dyn Store>; 3]) {
     for (number, batch) in batches.iter().enumerate() {
         let place = format!("seed {seed}, commit {number}");
         for (store, term) in stores.iter().zip(&terms) {
-            store
-                .commit(*term, batch)
-                .await
-                .unwrap_or_else(|error| panic!("{place}: {error}"));
+            store.commit(*term, batch).await.unwrap_or_else(|error| panic!("{place}: {error}"));
         }
         let expected = stores[0].load(Timestamp::EPOCH).await.unwrap();
         for (name, store) in ["sqlite", "postgres"].iter().zip(&stores[1..]) {
             let image = store.load(Timestamp::EPOCH).await.unwrap();
-            assert!(
-                image == expected,
-                "{place}: {name} loads another world:\n{image:#?}\ninstead of\n{expected:#?}"
-            );
+            assert!(image == expected, "{place}: {name} loads another world:\n{image:#?}\ninstead of\n{expected:#?}");
         }
         if number % 40 == 0 || number + 1 == batches.len() {
             let expected = everything(&*stores[0]).await;
             for (name, store) in ["sqlite", "postgres"].iter().zip(&stores[1..]) {
-                assert_same(
-                    &format!("{place}: {name}"),
-                    &expected,
-                    &everything(&**store).await,
-                );
+                assert_same(&format!("{place}: {name}"), &expected, &everything(&**store).await);
             }
         }
     }

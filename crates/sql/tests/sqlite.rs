@@ -1,11 +1,6 @@
 //! The suite on an SQLite file, and what is special about files.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests may stop a test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
 
@@ -27,9 +22,7 @@ async fn a_second_server_on_the_same_file_is_refused() {
     let folder = Folder::new();
     let first = open(&folder.url()).await;
     let second = SqlStore::connect(&folder.url(), &SqlOptions::default()).await;
-    let Err(StoreError::Setup(why)) = second else {
-        panic!("{second:?}")
-    };
+    let Err(StoreError::Setup(why)) = second else { panic!("{second:?}") };
     assert!(why.contains("in use by another server"), "{why}");
     first.close().await;
     open(&folder.url()).await.ping().await.unwrap();
@@ -39,11 +32,7 @@ async fn a_second_server_on_the_same_file_is_refused() {
 async fn a_new_process_leads_at_once_and_finds_everything() {
     let folder = Folder::new();
     let first = open(&folder.url()).await;
-    let term = first
-        .lead(&claim(1, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    let term = first.lead(&claim(1, Millis::secs(3_600))).await.unwrap().unwrap();
     let mut history = History::new(7);
     for _ in 0..10 {
         first.commit(term, &history.batch()).await.unwrap();
@@ -52,11 +41,7 @@ async fn a_new_process_leads_at_once_and_finds_everything() {
     first.close().await;
     let second = open(&folder.url()).await;
     assert!(second.leader().await.unwrap().unwrap().expired);
-    let later = second
-        .lead(&claim(2, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    let later = second.lead(&claim(2, Millis::secs(3_600))).await.unwrap().unwrap();
     assert!(later > term);
     assert_eq!(everything(&second).await, before);
     second.commit(later, &history.batch()).await.unwrap();
@@ -65,11 +50,7 @@ async fn a_new_process_leads_at_once_and_finds_everything() {
 #[tokio::test]
 async fn readers_see_whole_batches_while_the_leader_writes() {
     let (store, _folder) = open_sqlite().await;
-    let term = store
-        .lead(&claim(1, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    let term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().unwrap();
     let writer = store.clone();
     let writing = tokio::spawn(async move {
         let mut history = History::new(11);
@@ -89,10 +70,7 @@ async fn readers_see_whole_batches_while_the_leader_writes() {
     let ends = writing.await.unwrap();
     assert!(!seen.is_empty());
     for last in seen {
-        assert!(
-            ends.contains(&last),
-            "a reader saw a part of the batch that ends after {last}"
-        );
+        assert!(ends.contains(&last), "a reader saw a part of the batch that ends after {last}");
     }
 }
 
@@ -115,37 +93,22 @@ async fn futures_join(store: &Arc<dyn Store>) -> Vec<i64> {
 async fn the_file_is_sound_and_its_views_can_be_read() {
     let folder = Folder::new();
     let store = open(&folder.url()).await;
-    let term = store
-        .lead(&claim(1, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    let term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().unwrap();
     let mut history = History::new(3);
     for _ in 0..20 {
         store.commit(term, &history.batch()).await.unwrap();
     }
     store.close().await;
     let mut connection = SqliteConnection::connect(&folder.url()).await.unwrap();
-    let sound: String = sqlx::query_scalar("PRAGMA integrity_check")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let sound: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
     assert_eq!(sound, "ok");
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(mode, "wal");
+    let at: String = sqlx::query_scalar("SELECT created_at FROM headwater_views_runs ORDER BY created_at LIMIT 1")
         .fetch_one(&mut connection)
         .await
         .unwrap();
-    assert_eq!(mode, "wal");
-    let at: String = sqlx::query_scalar(
-        "SELECT created_at FROM headwater_views_runs ORDER BY created_at LIMIT 1",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    assert!(
-        at.starts_with("2026-11-24T03:0") && at.ends_with('Z'),
-        "{at}"
-    );
+    assert!(at.starts_with("2026-11-24T03:0") && at.ends_with('Z'), "{at}");
 }
 
 #[tokio::test]
@@ -158,12 +121,7 @@ async fn a_path_that_cannot_be_used_says_why() {
         ("mysql://host/db", "neither postgres://"),
         (&folder.file("file").display().to_string(), "file"),
     ] {
-        let error = SqlStore::connect(url, &SqlOptions::default())
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(&error, StoreError::Setup(why) if why.contains(expected)),
-            "{url}: {error:?}"
-        );
+        let error = SqlStore::connect(url, &SqlOptions::default()).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Setup(why) if why.contains(expected)), "{url}: {error:?}");
     }
 }

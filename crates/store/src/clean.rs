@@ -8,11 +8,7 @@ const REPLACEMENT: &str = "\u{fffd}";
 
 /// The text as it is stored.
 pub fn text(text: &str) -> Cow<'_, str> {
-    if text.as_bytes().contains(&0) {
-        Cow::Owned(text.replace('\0', REPLACEMENT))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', REPLACEMENT)) } else { Cow::Borrowed(text) }
 }
 
 /// JSON as it is stored: an escaped NUL is one too.
@@ -54,9 +50,6 @@ mod tests {
     fn only_escaped_nuls_of_json_are_replaced() {
         let value = serde_json::json!({ "a\0": ["\0", "\\u0000", "\\\0", "é\\"] });
         let kept: serde_json::Value = serde_json::from_str(&json(&value.to_string())).unwrap();
-        assert_eq!(
-            kept,
-            serde_json::json!({ "a\u{fffd}": ["\u{fffd}", "\\u0000", "\\\u{fffd}", "é\\"] })
-        );
+        assert_eq!(kept, serde_json::json!({ "a\u{fffd}": ["\u{fffd}", "\\u0000", "\\\u{fffd}", "é\\"] }));
     }
 }

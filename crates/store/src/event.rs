@@ -29,12 +29,7 @@ pub fn check_event(check: &CheckRecord) -> Event {
     Event {
         seq: check.seq,
         at: check.at,
-        kind: if check.passed {
-            "check_passed"
-        } else {
-            "check_failed"
-        }
-        .to_owned(),
+        kind: if check.passed { "check_passed" } else { "check_failed" }.to_owned(),
         run: check.run,
         step: check.step,
         asset: Some(check.asset),

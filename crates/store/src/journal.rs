@@ -84,11 +84,7 @@ pub trait Journal: Send + Sync + 'static {
     async fn prune(&self, retention: &Retention, limit: u32) -> Result<u64, StoreError>;
 
     /// Marks messages of the outbox as delivered, or dead with a reason.
-    async fn outbox_close(
-        &self,
-        closed: &[(Seq, Result<(), String>)],
-        at: Timestamp,
-    ) -> Result<(), StoreError>;
+    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError>;
 
     /// The plan of a run, whether or not it has ended.
     async fn plan(&self, run: RunId) -> Result<Option<StoredPlan>, StoreError>;

@@ -15,10 +15,7 @@ mod reader;
 pub use error::{CommitError, StoreError};
 pub use journal::{ActiveRun, Image, Journal, Leader, LeaderClaim, Retention, StoredPlan};
 pub use memory::MemoryStore;
-pub use reader::{
-    AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus,
-    VersionFilter,
-};
+pub use reader::{AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter};
 
 /// A whole store.
 pub trait Store: Journal + Reader + std::fmt::Debug {}

@@ -5,9 +5,8 @@ use headwater_core::{
     effect::{Event, SnapshotText},
     id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo},
     record::{
-        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord,
-        OutboxRecord, RunRecord, RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord,
-        WorkerRecord,
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, OutboxRecord, RunRecord,
+        RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
     },
     time::Timestamp,
 };
@@ -25,10 +24,7 @@ pub struct Page {
 
 impl Default for Page {
     fn default() -> Self {
-        Self {
-            before: None,
-            limit: 50,
-        }
+        Self { before: None, limit: 50 }
     }
 }
 
@@ -117,11 +113,7 @@ pub trait Reader: Send + Sync + 'static {
     /// Deployments by their id.
     async fn deployments(&self) -> Result<Vec<DeploymentRecord>, StoreError>;
     /// Deploys of a deployment, newest first.
-    async fn deploys(
-        &self,
-        deployment: DeploymentId,
-        page: Page,
-    ) -> Result<Vec<DeployRecord>, StoreError>;
+    async fn deploys(&self, deployment: DeploymentId, page: Page) -> Result<Vec<DeployRecord>, StoreError>;
     /// The live deploy of each location of a deployment.
     async fn live(&self, deployment: DeploymentId) -> Result<Vec<DeployRecord>, StoreError>;
     /// A snapshot.
@@ -144,17 +136,9 @@ pub trait Reader: Send + Sync + 'static {
     /// Versions that a run recorded, oldest first, with their assets' ids; at most `limit`.
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError>;
     /// Results of an asset's checks, newest first.
-    async fn checks(
-        &self,
-        asset: AssetId,
-        check: &AssetCheck,
-        page: Page,
-    ) -> Result<Vec<CheckRecord>, StoreError>;
+    async fn checks(&self, asset: AssetId, check: &AssetCheck, page: Page) -> Result<Vec<CheckRecord>, StoreError>;
     /// The latest result of every check of a deployment's assets.
-    async fn current_checks(
-        &self,
-        deployment: DeploymentId,
-    ) -> Result<Vec<CheckRecord>, StoreError>;
+    async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError>;
     /// Check results that a run recorded, oldest first.
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError>;
     /// A run.
@@ -171,11 +155,7 @@ pub trait Reader: Send + Sync + 'static {
     /// Steps of a run that are no longer pending, by number.
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError>;
     /// Earlier attempts of a run's steps (of one step where it is given), by step and attempt.
-    async fn attempts(
-        &self,
-        run: RunId,
-        step: Option<StepNo>,
-    ) -> Result<Vec<AttemptRecord>, StoreError>;
+    async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError>;
     /// Entries of the event log, oldest first.
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError>;
     /// Workers: all that are active or draining, then the latest others, at most `limit`.
@@ -183,12 +163,7 @@ pub trait Reader: Send + Sync + 'static {
     /// States of a deployment's schedules, by name.
     async fn schedules(&self, deployment: DeploymentId) -> Result<Vec<ScheduleRecord>, StoreError>;
     /// Ticks of a schedule, newest first.
-    async fn ticks(
-        &self,
-        deployment: DeploymentId,
-        schedule: &str,
-        page: Page,
-    ) -> Result<Vec<TickRecord>, StoreError>;
+    async fn ticks(&self, deployment: DeploymentId, schedule: &str, page: Page) -> Result<Vec<TickRecord>, StoreError>;
     /// Pool limits set by people.
     async fn pools(&self, deployment: DeploymentId) -> Result<Vec<(String, u32)>, StoreError>;
     /// Messages that are not delivered, oldest first, at most `limit`.

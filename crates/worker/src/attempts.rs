@@ -80,8 +80,8 @@ impl Attempts {
             *poll = Some(number);
             acknowledged.push(*grant);
         }
-        let held = std::mem::take(&mut self.say_held)
-            .then(|| self.held.keys().chain(self.reports.keys()).copied().collect());
+        let held =
+            std::mem::take(&mut self.say_held).then(|| self.held.keys().chain(self.reports.keys()).copied().collect());
         Poll { worker: self.worker, term: self.term, number, acknowledged, capacity, mood, reports, held }
     }
 
@@ -95,10 +95,13 @@ impl Attempts {
             self.received.insert(grant.number, None);
         }
         for stop in grant.stop {
-            self.stop(&stop.at, match stop.why {
-                StopReason::Canceled => Stopping::Asked,
-                StopReason::Fenced => Stopping::Fenced,
-            });
+            self.stop(
+                &stop.at,
+                match stop.why {
+                    StopReason::Canceled => Stopping::Asked,
+                    StopReason::Fenced => Stopping::Fenced,
+                },
+            );
         }
         let mut new = Vec::new();
         for lease in grant.leases {
@@ -127,7 +130,9 @@ impl Attempts {
 
     /// An attempt ended here.
     pub(crate) fn ended(&mut self, mut report: Report) {
-        let Some(held) = self.held.remove(&report.at) else { return };
+        let Some(held) = self.held.remove(&report.at) else {
+            return;
+        };
         match (held.stopping, &report.outcome) {
             (Some(Stopping::Fenced), _) => return,
             (Some(Stopping::HandedBack), Outcome::Canceled) => report.outcome = Outcome::HandedBack,
@@ -247,7 +252,10 @@ mod tests {
         attempts.hand_back();
         attempts.ended(report(1, Outcome::Canceled));
         let poll = attempts.poll(Mood::Draining, 0);
-        assert_eq!(poll.reports.iter().map(|r| (r.at, r.outcome.clone())).collect::<Vec<_>>(), [(at(1), Outcome::HandedBack)]);
+        assert_eq!(
+            poll.reports.iter().map(|r| (r.at, r.outcome.clone())).collect::<Vec<_>>(),
+            [(at(1), Outcome::HandedBack)]
+        );
     }
 
     #[test]

@@ -74,7 +74,9 @@ impl Conversation {
     /// Joins and works, under a new id after every time that the server forgot it, until it was told to leave.
     pub(crate) async fn run(mut self) -> Result<(), WorkerError> {
         loop {
-            let Some(welcome) = self.enter().await? else { return Ok(()) };
+            let Some(welcome) = self.enter().await? else {
+                return Ok(());
+            };
             let _ = self.joined.send(Some(self.join.worker));
             match Stay::new(&mut self, welcome).run().await {
                 StayEnd::Left => return Ok(()),

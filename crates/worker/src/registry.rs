@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
 use headwater_core::{
     key::AssetKey,
     manifest::Manifest,
-    report::{InputVersion, StepFailure, StepOutput},
     report::AttemptRef,
+    report::{InputVersion, StepFailure, StepOutput},
 };
 use tokio_util::sync::CancellationToken;
 

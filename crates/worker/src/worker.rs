@@ -117,7 +117,8 @@ impl Worker {
         let runtime = user_runtime(options.threads).map_err(|error| setup(&error))?;
         // Each runtime has a client of its own: connections live on the runtime that made them, and user code that
         // blocks its runtime must not hold up a heartbeat.
-        let client = || Ok::<_, WorkerError>(client(&options).map_err(|error| setup(&error))?.deployment(&options.deployment));
+        let client =
+            || Ok::<_, WorkerError>(client(&options).map_err(|error| setup(&error))?.deployment(&options.deployment));
         let executor = Arc::new(executor(registry, &options, client()?)?);
         let (_, _, snapshot) = executor.registry.manifest().clone().address();
         let join = Join {
@@ -158,10 +159,8 @@ impl Worker {
 
 /// Runs the conversation on the current thread until the worker has left.
 fn hold(conversation: Conversation, executor: &Executor) -> Result<(), WorkerError> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| WorkerError::Setup(error.to_string()))?;
+    let runtime =
+        Builder::new_current_thread().enable_all().build().map_err(|error| WorkerError::Setup(error.to_string()))?;
     runtime.block_on(async {
         let result = conversation.run().await;
         // Output of the last attempts may still be on its way.
@@ -196,13 +195,16 @@ fn executor(registry: Registry, options: &WorkerOptions, client: Client) -> Resu
             let supervisor = Supervisor::with_state_dir(directory);
             match supervisor.reap_leftovers() {
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "what an earlier worker left running could not be looked for"),
+                Err(error) => {
+                    tracing::warn!(%error, "what an earlier worker left running could not be looked for");
+                }
             }
             supervisor
         }
         None => Supervisor::new(),
     };
-    let project_dir = std::path::absolute(&options.project_dir).map_err(|error| WorkerError::Setup(error.to_string()))?;
+    let project_dir =
+        std::path::absolute(&options.project_dir).map_err(|error| WorkerError::Setup(error.to_string()))?;
     Ok(Executor {
         registry,
         client,

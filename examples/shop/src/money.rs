@@ -5,9 +5,7 @@
 /// Returns `None` for anything else, also for an amount too large for 64 bits.
 #[must_use]
 pub fn cents_from_decimal_comma(text: &str) -> Option<i64> {
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = digits.split_once(',').unwrap_or((digits, ""));
     if !is_digits(whole) || fraction.len() > 2 || !(fraction.is_empty() || is_digits(fraction)) {
         return None;
@@ -16,11 +14,7 @@ pub fn cents_from_decimal_comma(text: &str) -> Option<i64> {
         return None;
     }
     let hundredths: i64 = format!("{fraction:0<2}").parse().ok()?;
-    let cents = whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(100)?
-        .checked_add(hundredths)?;
+    let cents = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(hundredths)?;
     Some(if negative { -cents } else { cents })
 }
 
@@ -69,10 +63,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for cents in [-1_106_206, -5, 0, 1, 10, 99, 100, 101, 110, 123_456] {
-            assert_eq!(
-                cents_from_decimal_comma(&decimal_comma_from_cents(cents)),
-                Some(cents)
-            );
+            assert_eq!(cents_from_decimal_comma(&decimal_comma_from_cents(cents)), Some(cents));
         }
     }
 }

@@ -13,9 +13,7 @@ impl Random {
     pub fn new(seed: u64, purpose: &str) -> Self {
         let name = purpose
             .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         Self { state: seed ^ name }
     }
 
@@ -57,10 +55,7 @@ impl Random {
 
     /// One of the words, or an empty one when there are none.
     pub fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        words
-            .get(self.index(words.len()))
-            .copied()
-            .unwrap_or_default()
+        words.get(self.index(words.len())).copied().unwrap_or_default()
     }
 }
 
@@ -82,8 +77,7 @@ mod tests {
     #[test]
     fn bounds_are_kept_and_reached() {
         let mut random = Random::new(1, "bounds");
-        let drawn: std::collections::BTreeSet<i64> =
-            (0..200).map(|_| random.between(-2, 2)).collect();
+        let drawn: std::collections::BTreeSet<i64> = (0..200).map(|_| random.between(-2, 2)).collect();
         assert_eq!(drawn.into_iter().collect::<Vec<_>>(), vec![-2, -1, 0, 1, 2]);
         assert_eq!(random.below(0), 0);
     }

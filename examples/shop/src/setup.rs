@@ -57,15 +57,9 @@ impl Settings {
     /// # Errors
     /// When the working directory, which a relative folder starts from, cannot be read.
     pub fn new(folder: &Path) -> Result<Self, SetupError> {
-        let absolute = std::path::absolute(folder).map_err(|source| SetupError::Folder {
-            folder: folder.to_owned(),
-            source,
-        })?;
-        Ok(Self {
-            folder: absolute,
-            shop_url: None,
-            api: ShopApiConfig::default(),
-        })
+        let absolute =
+            std::path::absolute(folder).map_err(|source| SetupError::Folder { folder: folder.to_owned(), source })?;
+        Ok(Self { folder: absolute, shop_url: None, api: ShopApiConfig::default() })
     }
 
     /// What `SHOP_DATA` and `SHOP_URL` say.
@@ -74,10 +68,7 @@ impl Settings {
     /// As [`Settings::new`].
     pub fn from_env() -> Result<Self, SetupError> {
         let folder = std::env::var_os("SHOP_DATA").unwrap_or_else(|| Self::DEFAULT_FOLDER.into());
-        Ok(Self {
-            shop_url: std::env::var("SHOP_URL").ok(),
-            ..Self::new(Path::new(&folder))?
-        })
+        Ok(Self { shop_url: std::env::var("SHOP_URL").ok(), ..Self::new(Path::new(&folder))? })
     }
 
     /// The warehouse file.
@@ -108,10 +99,7 @@ impl Settings {
     }
 
     fn failed(&self, source: io::Error) -> SetupError {
-        SetupError::Folder {
-            folder: self.folder.clone(),
-            source,
-        }
+        SetupError::Folder { folder: self.folder.clone(), source }
     }
 }
 
@@ -122,11 +110,7 @@ async fn is_alive(url: &str) -> bool {
         #[serde(rename = "now")]
         _now: jiff::Timestamp,
     }
-    let policy = RetryPolicy {
-        attempts: 1,
-        timeout: Duration::from_secs(2),
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy { attempts: 1, timeout: Duration::from_secs(2), ..RetryPolicy::default() };
     match ShopClient::new(url, policy) {
         Ok(shop) => shop.get::<Health>("/health").await.is_ok(),
         Err(_) => false,
@@ -153,21 +137,11 @@ impl Setup {
     ///
     /// # Errors
     /// When the folder, the warehouse or the client cannot be had.
-    pub async fn connect(
-        url: &str,
-        folder: &Path,
-        config: &ShopApiConfig,
-    ) -> Result<Self, SetupError> {
+    pub async fn connect(url: &str, folder: &Path, config: &ShopApiConfig) -> Result<Self, SetupError> {
         let till = folder.join("till").join("till_export.csv");
-        write_export(&till, config).map_err(|source| SetupError::Folder {
-            folder: folder.to_owned(),
-            source,
-        })?;
+        write_export(&till, config).map_err(|source| SetupError::Folder { folder: folder.to_owned(), source })?;
         let scripts = folder.join("scripts");
-        write_forecast_script(&scripts).map_err(|source| SetupError::Folder {
-            folder: folder.to_owned(),
-            source,
-        })?;
+        write_forecast_script(&scripts).map_err(|source| SetupError::Folder { folder: folder.to_owned(), source })?;
         Ok(Self {
             shop: ShopClient::new(url, RetryPolicy::default())?,
             warehouse: Warehouse::open(&folder.join("warehouse.db")).await?,
@@ -188,13 +162,9 @@ impl Setup {
             return Self::connect(&url, folder, &settings.api).await;
         }
         let (setup, process) = Self::start(program, folder, &settings.api).await?;
-        std::fs::write(settings.url_file(), process.url())
-            .map_err(|error| settings.failed(error))?;
+        std::fs::write(settings.url_file(), process.url()).map_err(|error| settings.failed(error))?;
         tracing::info!(url = process.url(), "the shop's API is up");
-        Ok(Self {
-            process: Some(Arc::new(process)),
-            ..setup
-        })
+        Ok(Self { process: Some(Arc::new(process)), ..setup })
     }
 
     /// Whether this process started the shop.
@@ -244,9 +214,6 @@ fn write_export(path: &Path, config: &ShopApiConfig) -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
-    std::fs::write(
-        &unfinished,
-        generate(&world, world.start(), HISTORY_DAYS).bytes,
-    )?;
+    std::fs::write(&unfinished, generate(&world, world.start(), HISTORY_DAYS).bytes)?;
     std::fs::rename(unfinished, path)
 }

@@ -25,29 +25,16 @@ async fn failures_say_what_happened() {
         ("slow", "timeout", "500ms", ""),
     ] {
         let (state, step) = alone(&stack, name).await;
-        assert_eq!(
-            (state, step.state, step.attempt),
-            (RunState::Failed, StepState::Failed, 1),
-            "{name}"
-        );
-        let failure = step
-            .failure
-            .unwrap_or_else(|| panic!("{name} says nothing"));
+        assert_eq!((state, step.state, step.attempt), (RunState::Failed, StepState::Failed, 1), "{name}");
+        let failure = step.failure.unwrap_or_else(|| panic!("{name} says nothing"));
         assert_eq!(failure.class, class, "{name}: {failure:?}");
         assert!(failure.message.contains(message), "{name}: {failure:?}");
         assert!(failure.details.contains(details), "{name}: {failure:?}");
     }
     let (state, step) = alone(&stack, "flaky").await;
-    assert_eq!(
-        (state, step.attempt, step.failures),
-        (RunState::Succeeded, 3, 2)
-    );
+    assert_eq!((state, step.attempt, step.failures), (RunState::Succeeded, 3, 2));
     stack.assert_alive();
-    assert_eq!(
-        stack.client.workers().await.unwrap().items.len(),
-        1,
-        "the same worker from first to last"
-    );
+    assert_eq!(stack.client.workers().await.unwrap().items.len(), 1, "the same worker from first to last");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,12 +46,8 @@ async fn odd_metadata_is_kept_as_it_is() {
         stack.succeeded(run, secs(60)).await;
         let versions = stack.versions(run).await;
         let of = |key: &str| {
-            let found = versions.iter().find(|version| {
-                version
-                    .asset
-                    .as_ref()
-                    .is_some_and(|asset| asset.as_str() == key)
-            });
+            let found =
+                versions.iter().find(|version| version.asset.as_ref().is_some_and(|asset| asset.as_str() == key));
             &found.expect("a version").metadata
         };
         let float = |name: &str| match of("odd/nan").get(name) {
@@ -72,14 +55,9 @@ async fn odd_metadata_is_kept_as_it_is() {
             other => panic!("{name} is {other:?}"),
         };
         assert!(float("nan").is_nan());
-        assert_eq!(
-            (float("up"), float("down"), float("pi")),
-            (f64::INFINITY, f64::NEG_INFINITY, 3.25)
-        );
+        assert_eq!((float("up"), float("down"), float("pi")), (f64::INFINITY, f64::NEG_INFINITY, 3.25));
         assert_eq!(of("odd/huge").len(), 10_001);
-        assert!(
-            matches!(of("odd/huge").get("text"), Some(MetadataValue::Text(text)) if text.len() == 1_000_000)
-        );
+        assert!(matches!(of("odd/huge").get("text"), Some(MetadataValue::Text(text)) if text.len() == 1_000_000));
     }
 }
 
@@ -93,15 +71,8 @@ async fn a_flood_of_output_is_kept_and_bounded() {
     let end = stack.log_end(run, "flood", LogStream::Stdout).await;
     assert_eq!(end.size, 200_000_000);
     assert!(end.text.contains("about as long as usual"));
-    let (server, worker) = (
-        stack.server().peak_memory(),
-        stack.worker("one").peak_memory(),
-    );
-    eprintln!(
-        "peak memory: server {} MB, worker {} MB",
-        server / MEGABYTE,
-        worker / MEGABYTE
-    );
+    let (server, worker) = (stack.server().peak_memory(), stack.worker("one").peak_memory());
+    eprintln!("peak memory: server {} MB, worker {} MB", server / MEGABYTE, worker / MEGABYTE);
     assert!(server < 300 * MEGABYTE && worker < 300 * MEGABYTE);
 }
 
@@ -112,8 +83,5 @@ async fn output_that_is_not_utf8_is_shown_as_far_as_it_is() {
     let run = stack.launch("key:odd/latin").await;
     stack.succeeded(run, secs(30)).await;
     let page = stack.log_end(run, "latin", LogStream::Stdout).await;
-    assert!(
-        page.text.starts_with("caf\u{fffd} ") && page.text.contains(" ok\nno line break "),
-        "{page:?}"
-    );
+    assert!(page.text.starts_with("caf\u{fffd} ") && page.text.contains(" ok\nno line break "), "{page:?}");
 }

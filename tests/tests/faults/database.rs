@@ -19,10 +19,7 @@ async fn a_run_outlives_two_crashes_of_postgres() {
         says_so(&stack).await;
         stack.assert_alive();
         cluster.revive();
-        until("the server is ready again", secs(30), async || {
-            stack.client.ready().await.ok()
-        })
-        .await;
+        until("the server is ready again", secs(30), async || stack.client.ready().await.ok()).await;
     }
     stack.succeeded(run, secs(60)).await;
     stack.assert_alive();
@@ -31,24 +28,12 @@ async fn a_run_outlives_two_crashes_of_postgres() {
 
 /// Without its database the server lives, is not ready, and answers with a code that says why.
 async fn says_so(stack: &Stack) {
-    let hasty = stack.client.patience(Patience {
-        unreachable: secs(0),
-        busy: secs(0),
-    });
-    let error = until("the server notices", secs(30), async || {
-        hasty.ready().await.err()
-    })
-    .await;
+    let hasty = stack.client.patience(Patience { unreachable: secs(0), busy: secs(0) });
+    let error = until("the server notices", secs(30), async || hasty.ready().await.err()).await;
     assert_eq!(error.code(), Some(ErrorCode::StoreUnavailable), "{error}");
-    assert!(
-        error.to_string().len() > 20,
-        "it says what is wrong: {error}"
-    );
+    assert!(error.to_string().len() > 20, "it says what is wrong: {error}");
     hasty.health().await.expect("the process lives");
-    let error = hasty
-        .runs(&RunQuery::default())
-        .await
-        .expect_err("nothing can be read");
+    let error = hasty.runs(&RunQuery::default()).await.expect_err("nothing can be read");
     assert_eq!(error.code(), Some(ErrorCode::StoreUnavailable), "{error}");
 }
 
@@ -58,20 +43,8 @@ async fn a_server_that_starts_before_its_database_says_so() {
     let database = Database::new_on(&cluster.url).await;
     let mut stack = Stack::on(Store::Given(database)).start().await;
     stack.start_worker("one", 4).await;
-    let run = stack
-        .launch_with(
-            "key:odd/sleep0",
-            &[("sleep0", serde_json::json!({"ms": 1_000}))],
-        )
-        .await;
-    stack
-        .step_is(
-            run,
-            "sleep0",
-            headwater_core::record::StepState::Running,
-            secs(30),
-        )
-        .await;
+    let run = stack.launch_with("key:odd/sleep0", &[("sleep0", serde_json::json!({"ms": 1_000}))]).await;
+    stack.step_is(run, "sleep0", headwater_core::record::StepState::Running, secs(30)).await;
     cluster.kill();
     stack.kill_server();
     // Supervised as in production it is started until it stays; each start that fails says why.
@@ -79,11 +52,7 @@ async fn a_server_that_starts_before_its_database_says_so() {
     let mut early = stack.spawn_server("early", port);
     let ended = tokio::time::timeout(secs(20), early.ended(secs(30))).await;
     if let Ok(status) = ended {
-        assert!(
-            !status.success() && early.output().contains("database"),
-            "{}",
-            early.output()
-        );
+        assert!(!status.success() && early.output().contains("database"), "{}", early.output());
     }
     drop(early);
     cluster.revive();

@@ -12,35 +12,18 @@ async fn sqlite_on_a_full_disk_waits_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let disk = SmallDisk::mount(folder.path(), 48).await;
     let inside = Database::sqlite(&disk.inside.join("headwater.db"));
-    let mut stack = Stack::on(Store::Given(inside))
-        .dag(1_500)
-        .around(disk.around())
-        .start()
-        .await;
+    let mut stack = Stack::on(Store::Given(inside)).dag(1_500).around(disk.around()).start().await;
     stack.start_worker("one", 8).await;
     let run = stack.launch("group:dag").await;
     stack.progressed(run, 200).await;
     disk.fill();
 
-    let hasty = stack.client.patience(Patience {
-        unreachable: secs(0),
-        busy: secs(0),
-    });
-    let request = LaunchRequest {
-        selection: "key:odd/sleep0".into(),
-        ..LaunchRequest::default()
-    };
-    let error = until("a command is refused", secs(60), async || {
-        hasty
-            .launch(&request, &IdempotencyKey::random())
-            .await
-            .err()
-    })
-    .await;
-    assert!(
-        error.code().is_some_and(|code| code.is_passing()),
-        "it says that this will pass: {error}"
-    );
+    let hasty = stack.client.patience(Patience { unreachable: secs(0), busy: secs(0) });
+    let request = LaunchRequest { selection: "key:odd/sleep0".into(), ..LaunchRequest::default() };
+    let error =
+        until("a command is refused", secs(60), async || hasty.launch(&request, &IdempotencyKey::random()).await.err())
+            .await;
+    assert!(error.code().is_some_and(|code| code.is_passing()), "it says that this will pass: {error}");
     until("the log says what is wrong", secs(30), async || {
         let output = stack.server().output().to_lowercase();
         (output.contains("full") || output.contains("no space")).then_some(())
@@ -72,18 +55,13 @@ async fn sqlite_on_a_full_disk_waits_and_goes_on() {
 async fn a_full_disk_for_logs_costs_output_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let disk = SmallDisk::mount(folder.path(), 8).await;
-    let mut stack = Stack::on(Store::Postgres)
-        .around(disk.around())
-        .data(&disk.inside)
-        .start()
-        .await;
+    let mut stack = Stack::on(Store::Postgres).around(disk.around()).data(&disk.inside).start().await;
     stack.start_worker("one", 2).await;
     disk.fill();
     let run = stack.launch("key:odd/noise").await;
     stack.succeeded(run, secs(60)).await;
     until("the log says what is wrong", secs(30), async || {
-        let output =
-            stack.server().output().to_lowercase() + &stack.worker("one").output().to_lowercase();
+        let output = stack.server().output().to_lowercase() + &stack.worker("one").output().to_lowercase();
         (output.contains("no space") || output.contains("log store")).then_some(())
     })
     .await;
@@ -91,9 +69,6 @@ async fn a_full_disk_for_logs_costs_output_and_nothing_else() {
     disk.free();
     let later = stack.launch("key:odd/quick").await;
     stack.succeeded(later, secs(30)).await;
-    assert_eq!(
-        stack.log_end(later, "quick", LogStream::Stdout).await.text,
-        "done\n"
-    );
+    assert_eq!(stack.log_end(later, "quick", LogStream::Stdout).await.text, "done\n");
     stack.assert_alive();
 }

@@ -15,9 +15,7 @@ use crate::harness::{Stack, Store, secs};
 fn manifest(assets: &[(&str, &[&str])]) -> Manifest {
     let mut manifest = Manifest::new("door");
     for (key, deps) in assets {
-        let role = AssetRole::Materialized {
-            step: (*key).to_owned(),
-        };
+        let role = AssetRole::Materialized { step: (*key).to_owned() };
         let mut asset = AssetDef::new(AssetKey::new(key).unwrap(), role);
         asset.deps = deps.iter().map(|dep| AssetKey::new(dep).unwrap()).collect();
         manifest.assets.push(asset);
@@ -47,51 +45,23 @@ async fn broken_manifests_are_refused_with_findings() {
     let mut twice = manifest(&[("a", &[])]);
     twice.assets.push(twice.assets[0].clone());
     let cases = [
-        (
-            manifest(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"])]),
-            "asset-cycle",
-            vec!["a", "b", "c"],
-        ),
+        (manifest(&[("a", &["c"]), ("b", &["a"]), ("c", &["b"])]), "asset-cycle", vec!["a", "b", "c"]),
         (twice, "asset-duplicate", vec!["a", "twice"]),
-        (
-            manifest(&[("a", &["nobody/made/this"])]),
-            "asset-unknown",
-            vec!["nobody/made/this"],
-        ),
-        (
-            scheduled("61 * * * *", "UTC"),
-            "schedule-cron",
-            vec!["nightly", "61"],
-        ),
-        (
-            scheduled("0 2 * * *", "Mars/Olympus"),
-            "schedule-cron",
-            vec!["nightly", "Mars/Olympus"],
-        ),
+        (manifest(&[("a", &["nobody/made/this"])]), "asset-unknown", vec!["nobody/made/this"]),
+        (scheduled("61 * * * *", "UTC"), "schedule-cron", vec!["nightly", "61"]),
+        (scheduled("0 2 * * *", "Mars/Olympus"), "schedule-cron", vec!["nightly", "Mars/Olympus"]),
     ];
     for (manifest, code, words) in cases {
         let problem = refused(&stack, &serde_json::to_value(&manifest).unwrap()).await;
-        assert_eq!(
-            problem.code,
-            ErrorCode::BrokenManifest,
-            "{code}: {problem:?}"
-        );
+        assert_eq!(problem.code, ErrorCode::BrokenManifest, "{code}: {problem:?}");
         let finding = problem.findings.iter().find(|finding| finding.code == code);
         let finding = finding.unwrap_or_else(|| panic!("no finding {code}: {problem:#?}"));
         for word in words {
-            assert!(
-                finding.message.contains(word),
-                "{code} names {word}: {}",
-                finding.message
-            );
+            assert!(finding.message.contains(word), "{code} names {word}: {}", finding.message);
         }
     }
     let deployments = stack.client.deployments().await.unwrap().items;
-    assert_eq!(
-        deployments[0].locations.len(),
-        1,
-        "what was live stays live, and nothing else is"
-    );
+    assert_eq!(deployments[0].locations.len(), 1, "what was live stays live, and nothing else is");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,97 +70,49 @@ async fn what_is_no_manifest_is_refused_with_its_place() {
     let newer = json!({"format": 99, "location": "door", "things": []});
     let problem = refused(&stack, &newer).await;
     assert_eq!(problem.code, ErrorCode::BrokenManifest, "{problem:?}");
-    assert!(
-        format!("{problem:?}").contains("99") && format!("{problem:?}").contains("upgrade"),
-        "{problem:?}"
-    );
+    assert!(format!("{problem:?}").contains("99") && format!("{problem:?}").contains("upgrade"), "{problem:?}");
 
     let key = "k".repeat(10_000);
     let long = json!({"format": 1, "location": "door", "assets": [{"key": key, "role": {"kind": "external"}}]});
     let problem = refused(&stack, &long).await;
     let text = format!("{problem:?}");
-    assert!(
-        text.contains("10000") && text.len() < 2_000,
-        "it gives the length and not the key: {text}"
-    );
+    assert!(text.contains("10000") && text.len() < 2_000, "it gives the length and not the key: {text}");
 
-    for broken in [
-        json!({"format": 1}),
-        json!([1, 2]),
-        json!({"format": 1, "location": "x", "surprise": 1}),
-        Value::Null,
-    ] {
+    for broken in
+        [json!({"format": 1}), json!([1, 2]), json!({"format": 1, "location": "x", "surprise": 1}), Value::Null]
+    {
         let problem = refused(&stack, &broken).await;
-        assert!(
-            matches!(
-                problem.code,
-                ErrorCode::BrokenManifest | ErrorCode::MalformedBody
-            ),
-            "{broken}: {problem:?}"
-        );
+        assert!(matches!(problem.code, ErrorCode::BrokenManifest | ErrorCode::MalformedBody), "{broken}: {problem:?}");
         assert!(problem.message.len() > 10, "{problem:?}");
     }
-    let error = stack
-        .client
-        .deploy("{\"format\": 1,".into(), &IdempotencyKey::random())
-        .await
-        .expect_err("no JSON");
+    let error = stack.client.deploy("{\"format\": 1,".into(), &IdempotencyKey::random()).await.expect_err("no JSON");
     assert!(error.code().is_some(), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_make_no_sense_are_refused_with_a_code() {
     let stack = Stack::on(Store::Sqlite).start().await;
-    let ask = async |request: LaunchRequest| match stack
-        .client
-        .launch(&request, &IdempotencyKey::random())
-        .await
-    {
+    let ask = async |request: LaunchRequest| match stack.client.launch(&request, &IdempotencyKey::random()).await {
         Err(ClientError::Problem { problem, .. }) => *problem,
         other => panic!("it should have been refused: {other:?}"),
     };
-    let select = |selection: &str| LaunchRequest {
-        selection: selection.to_owned(),
-        ..LaunchRequest::default()
-    };
+    let select = |selection: &str| LaunchRequest { selection: selection.to_owned(), ..LaunchRequest::default() };
     let problem = ask(select("group:odd and (key:x or")).await;
     assert_eq!(problem.code, ErrorCode::InvalidSelection);
-    assert!(
-        problem.span.is_some(),
-        "it points into the text: {problem:?}"
-    );
-    assert_eq!(
-        ask(select("grooup:odd")).await.code,
-        ErrorCode::InvalidSelection
-    );
+    assert!(problem.span.is_some(), "it points into the text: {problem:?}");
+    assert_eq!(ask(select("grooup:odd")).await.code, ErrorCode::InvalidSelection);
     assert_eq!(ask(select("")).await.code, ErrorCode::InvalidSelection);
     for odd in [
         select("key:nobody"),
         select("job:nobody"),
-        LaunchRequest {
-            partition: "2026-01-01".into(),
-            ..select("key:odd/nan")
-        },
+        LaunchRequest { partition: "2026-01-01".into(), ..select("key:odd/nan") },
     ] {
         let problem = ask(odd.clone()).await;
-        assert!(
-            matches!(
-                problem.code,
-                ErrorCode::InvalidRequest | ErrorCode::NotFound
-            ),
-            "{odd:?}: {problem:?}"
-        );
+        assert!(matches!(problem.code, ErrorCode::InvalidRequest | ErrorCode::NotFound), "{odd:?}: {problem:?}");
     }
-    let unknown = LaunchRequest {
-        config: [("nobody".to_owned(), json!(1))].into(),
-        ..select("key:odd/nan")
-    };
+    let unknown = LaunchRequest { config: [("nobody".to_owned(), json!(1))].into(), ..select("key:odd/nan") };
     assert_eq!(ask(unknown).await.code, ErrorCode::InvalidRequest);
-    assert_eq!(
-        stack.database.number("SELECT COUNT(*) FROM runs").await,
-        0,
-        "nothing was recorded"
-    );
+    assert_eq!(stack.database.number("SELECT COUNT(*) FROM runs").await, 0, "nothing was recorded");
 }
 
 /// A key may be any text that people can read; it works from the launch to the log.
@@ -203,28 +125,13 @@ async fn an_emoji_key_works_end_to_end() {
     let key = AssetKey::new(fixture::EMOJI).unwrap();
     let asset = stack.client.asset(&key).await.expect("the asset");
     assert_eq!(asset.asset.latest.expect("a version").run, Some(run));
-    let found = stack
-        .client
-        .assets(Some("key:\"*🦀*\""), &Default::default())
-        .await
-        .expect("a selection");
+    let found = stack.client.assets(Some("key:\"*🦀*\""), &Default::default()).await.expect("a selection");
     assert_eq!(found.items.len(), 1);
     let page = stack.log_end(run, "🦀 é", LogStream::Log).await;
     assert!(page.text.contains("🦀 says é"), "{page:?}");
     // The longest key that is allowed, counted in bytes.
     let key = "é".repeat(256);
     let longest = manifest(&[(&key, &[])]);
-    stack
-        .client
-        .deploy(
-            serde_json::to_string(&longest).unwrap(),
-            &IdempotencyKey::random(),
-        )
-        .await
-        .expect("512 bytes");
-    stack
-        .client
-        .asset(&AssetKey::new(&key).unwrap())
-        .await
-        .expect("the asset");
+    stack.client.deploy(serde_json::to_string(&longest).unwrap(), &IdempotencyKey::random()).await.expect("512 bytes");
+    stack.client.asset(&AssetKey::new(&key).unwrap()).await.expect("the asset");
 }

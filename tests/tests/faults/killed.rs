@@ -7,19 +7,12 @@ use crate::harness::{Random, Stack, Store, audit, secs};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_assets_survive_five_kills_on_postgres() {
     let mut random = Random::seeded("killed on postgres");
-    let mut stack = Stack::on(Store::Postgres)
-        .dag(10_000)
-        .lease("5s")
-        .start()
-        .await;
+    let mut stack = Stack::on(Store::Postgres).dag(10_000).lease("5s").start().await;
     for name in ["one", "two", "three"] {
         stack.start_worker(name, 32).await;
     }
     let run = stack.launch("group:dag").await;
-    for (nth, what) in ["server", "one", "server", "two", "server"]
-        .into_iter()
-        .enumerate()
-    {
+    for (nth, what) in ["server", "one", "server", "two", "server"].into_iter().enumerate() {
         // Somewhere in its own sixth of the run.
         let from = 800 + 1_700 * nth as u64;
         let at = u32::try_from(random.within(from..from + 800)).unwrap();
@@ -39,18 +32,12 @@ async fn ten_thousand_assets_survive_five_kills_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_assets_survive_two_kills_on_sqlite() {
     let mut random = Random::seeded("killed on sqlite");
-    let mut stack = Stack::on(Store::Sqlite)
-        .dag(2_000)
-        .lease("5s")
-        .start()
-        .await;
+    let mut stack = Stack::on(Store::Sqlite).dag(2_000).lease("5s").start().await;
     stack.start_worker("one", 16).await;
     stack.start_worker("two", 16).await;
     let run = stack.launch("group:dag").await;
     for from in [200, 900] {
-        stack
-            .progressed(run, u32::try_from(random.within(from..from + 400)).unwrap())
-            .await;
+        stack.progressed(run, u32::try_from(random.within(from..from + 400)).unwrap()).await;
         stack.kill_server();
         stack.start_server().await;
     }
@@ -58,8 +45,5 @@ async fn two_thousand_assets_survive_two_kills_on_sqlite() {
     audit(&stack, run, 2_000).await;
     stack.stop_server().await;
     let file = stack.database.url().to_owned();
-    assert_eq!(
-        crate::harness::Database::integrity(file.as_ref()).await,
-        "ok"
-    );
+    assert_eq!(crate::harness::Database::integrity(file.as_ref()).await, "ok");
 }

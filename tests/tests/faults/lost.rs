@@ -11,43 +11,26 @@ async fn steps_of_a_killed_worker_run_elsewhere() {
     let mut stack = Stack::on(Store::Sqlite).lease("3s").start().await;
     stack.start_worker("first", 8).await;
     let run = stack.launch("key:odd/once or key:odd/tree").await;
-    stack
-        .step_is(run, "once", StepState::Running, secs(30))
-        .await;
-    until("the whole tree runs", secs(30), async || {
-        (processes_of(run, Some(1)).len() >= 4).then_some(())
-    })
-    .await;
+    stack.step_is(run, "once", StepState::Running, secs(30)).await;
+    until("the whole tree runs", secs(30), async || (processes_of(run, Some(1)).len() >= 4).then_some(())).await;
     stack.start_worker("second", 8).await;
     stack.kill_worker("first");
 
     // A process must not outlive its worker by more than a moment, whoever runs the step next.
-    until(
-        "the killed worker's processes are gone",
-        secs(5),
-        async || processes_of(run, Some(1)).is_empty().then_some(()),
-    )
+    until("the killed worker's processes are gone", secs(5), async || {
+        processes_of(run, Some(1)).is_empty().then_some(())
+    })
     .await;
-    let step = stack
-        .step_is(run, "once", StepState::Succeeded, secs(3 + 5 + 5))
-        .await;
+    let step = stack.step_is(run, "once", StepState::Succeeded, secs(3 + 5 + 5)).await;
     assert_eq!((step.attempt, step.failures, step.losses), (2, 0, 1));
-    let tree = stack
-        .step_is(run, "tree", StepState::Running, secs(10))
-        .await;
+    let tree = stack.step_is(run, "tree", StepState::Running, secs(10)).await;
     assert_eq!((tree.attempt, tree.losses), (2, 1));
     let attempts = stack.attempts(run, "once").await;
     assert_eq!(
-        attempts
-            .iter()
-            .map(|attempt| attempt.end)
-            .collect::<Vec<_>>(),
+        attempts.iter().map(|attempt| attempt.end).collect::<Vec<_>>(),
         [Some(AttemptEnd::Lost), Some(AttemptEnd::Succeeded)]
     );
-    assert!(
-        attempts[0].ended_at <= attempts[1].leased_at,
-        "{attempts:?}"
-    );
+    assert!(attempts[0].ended_at <= attempts[1].leased_at, "{attempts:?}");
 
     stack.cancel(run).await;
     stack.ended(run, secs(30)).await;
@@ -61,15 +44,8 @@ async fn steps_of_a_killed_worker_run_elsewhere() {
 async fn a_worker_that_was_paused_too_long_records_nothing() {
     let mut stack = Stack::on(Store::Sqlite).lease("3s").start().await;
     stack.start_worker("paused", 4).await;
-    let run = stack
-        .launch_with(
-            "key:odd/sleep0",
-            &[("sleep0", serde_json::json!({"ms": 1_500}))],
-        )
-        .await;
-    stack
-        .step_is(run, "sleep0", StepState::Running, secs(30))
-        .await;
+    let run = stack.launch_with("key:odd/sleep0", &[("sleep0", serde_json::json!({"ms": 1_500}))]).await;
+    stack.step_is(run, "sleep0", StepState::Running, secs(30)).await;
     stack.worker("paused").signal(Signal::SIGSTOP);
     stack.start_worker("other", 4).await;
     stack.succeeded(run, secs(30)).await;
@@ -80,14 +56,7 @@ async fn a_worker_that_was_paused_too_long_records_nothing() {
     stack.joined("paused").await;
     assert_eq!(stack.versions(run).await.len(), 1);
     let step = stack.step(run, "sleep0").await;
-    assert_eq!(
-        (
-            step.attempt,
-            step.losses,
-            stack.versions(run).await[0].attempt
-        ),
-        (2, 1, Some(2))
-    );
+    assert_eq!((step.attempt, step.losses, stack.versions(run).await[0].attempt), (2, 1, Some(2)));
     stack.assert_alive();
 }
 
@@ -95,12 +64,7 @@ async fn a_worker_that_was_paused_too_long_records_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_is_lost_again_and_again_fails_for_good() {
     let mut stack = Stack::on(Store::Sqlite).lease("1s").start().await;
-    let run = stack
-        .launch_with(
-            "key:odd/sleep0",
-            &[("sleep0", serde_json::json!({"ms": 600_000}))],
-        )
-        .await;
+    let run = stack.launch_with("key:odd/sleep0", &[("sleep0", serde_json::json!({"ms": 600_000}))]).await;
     for loss in 0..4 {
         let name = format!("victim{loss}");
         stack.start_worker(&name, 2).await;
@@ -111,9 +75,7 @@ async fn a_step_that_is_lost_again_and_again_fails_for_good() {
         .await;
         stack.kill_worker(&name);
     }
-    let step = stack
-        .step_is(run, "sleep0", StepState::Failed, secs(30))
-        .await;
+    let step = stack.step_is(run, "sleep0", StepState::Failed, secs(30)).await;
     assert_eq!((step.losses, step.failures), (4, 0));
     assert_eq!(step.failure.expect("why").class, "worker_lost");
     stack.start_worker("survivor", 2).await;

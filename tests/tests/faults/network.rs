@@ -14,11 +14,7 @@ async fn lost_answers_lose_and_double_nothing() {
     stack.joined("two").await;
     let run = stack.launch("group:dag").await;
     stack.succeeded(run, secs(100)).await;
-    assert!(
-        proxy.cuts() >= 10,
-        "only {} connections were cut",
-        proxy.cuts()
-    );
+    assert!(proxy.cuts() >= 10, "only {} connections were cut", proxy.cuts());
     stack.assert_alive();
     audit(&stack, run, 600).await;
 }

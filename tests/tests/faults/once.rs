@@ -9,10 +9,7 @@ use headwater_client::IdempotencyKey;
 use crate::harness::{Stack, Store, secs};
 
 fn asking_for(selection: &str) -> LaunchRequest {
-    LaunchRequest {
-        selection: selection.to_owned(),
-        ..LaunchRequest::default()
-    }
+    LaunchRequest { selection: selection.to_owned(), ..LaunchRequest::default() }
 }
 
 async fn fifty_duplicates_are_one_run(store: Store) {
@@ -21,48 +18,21 @@ async fn fifty_duplicates_are_one_run(store: Store) {
     let key = IdempotencyKey::new("till-42");
     let request = asking_for("key:odd/sleep0");
     let answers = join_all((0..50).map(|_| stack.client.launch(&request, &key))).await;
-    let runs: BTreeSet<_> = answers
-        .into_iter()
-        .map(|answer| answer.expect("each duplicate is answered").run)
-        .collect();
+    let runs: BTreeSet<_> = answers.into_iter().map(|answer| answer.expect("each duplicate is answered").run).collect();
     assert_eq!(runs.len(), 1, "one run: {runs:?}");
     let run = *runs.first().unwrap();
 
-    let other = stack
-        .client
-        .launch(&asking_for("key:odd/sleep1"), &key)
-        .await
-        .expect_err("another command");
+    let other = stack.client.launch(&asking_for("key:odd/sleep1"), &key).await.expect_err("another command");
     assert_eq!(other.code(), Some(ErrorCode::KeyReused), "{other}");
 
     // The answer is durable: after a crash, and after the end of the run, it is the same.
     stack.kill_server();
     stack.start_server().await;
-    assert_eq!(
-        stack
-            .client
-            .launch(&request, &key)
-            .await
-            .expect("the same answer")
-            .run,
-        run
-    );
-    let other = stack
-        .client
-        .launch(&asking_for("key:odd/sleep1"), &key)
-        .await
-        .expect_err("another command");
+    assert_eq!(stack.client.launch(&request, &key).await.expect("the same answer").run, run);
+    let other = stack.client.launch(&asking_for("key:odd/sleep1"), &key).await.expect_err("another command");
     assert_eq!(other.code(), Some(ErrorCode::KeyReused), "{other}");
     stack.succeeded(run, secs(60)).await;
-    assert_eq!(
-        stack
-            .client
-            .launch(&request, &key)
-            .await
-            .expect("the same answer")
-            .run,
-        run
-    );
+    assert_eq!(stack.client.launch(&request, &key).await.expect("the same answer").run, run);
     assert_eq!(stack.database.number("SELECT COUNT(*) FROM runs").await, 1);
     assert_eq!(stack.versions(run).await.len(), 1);
 }
@@ -82,9 +52,7 @@ async fn fifty_duplicates_are_one_run_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_that_meet_a_crash_count_once() {
     let mut stack = Stack::on(Store::Sqlite).start().await;
-    let keys: Vec<IdempotencyKey> = (0..200)
-        .map(|number| IdempotencyKey::new(format!("order-{number}")))
-        .collect();
+    let keys: Vec<IdempotencyKey> = (0..200).map(|number| IdempotencyKey::new(format!("order-{number}"))).collect();
     let client = stack.client.clone();
     let sent = keys.clone();
     let sending = tokio::spawn(async move {
@@ -97,26 +65,11 @@ async fn commands_that_meet_a_crash_count_once() {
     .await;
     stack.kill_server();
     stack.start_server().await;
-    let first: Vec<_> = sending
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|answer| answer.expect("answered in the end").run)
-        .collect();
+    let first: Vec<_> =
+        sending.await.unwrap().into_iter().map(|answer| answer.expect("answered in the end").run).collect();
     assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 200);
     for (key, run) in keys.iter().zip(&first) {
-        assert_eq!(
-            stack
-                .client
-                .launch(&asking_for("key:odd/sleep0"), key)
-                .await
-                .expect("again")
-                .run,
-            *run
-        );
+        assert_eq!(stack.client.launch(&asking_for("key:odd/sleep0"), key).await.expect("again").run, *run);
     }
-    assert_eq!(
-        stack.database.number("SELECT COUNT(*) FROM runs").await,
-        200
-    );
+    assert_eq!(stack.database.number("SELECT COUNT(*) FROM runs").await, 200);
 }

@@ -29,11 +29,7 @@ async fn a_rolling_restart_costs_nothing() {
     audit(&stack, run, 3_000).await;
     audit(&stack, long, 4).await;
     let charged = "SELECT COUNT(*) FROM steps WHERE failures > 0 OR losses > 0";
-    assert_eq!(
-        stack.database.number(charged).await,
-        0,
-        "steps that were charged for a restart"
-    );
+    assert_eq!(stack.database.number(charged).await, 0, "steps that were charged for a restart");
 }
 
 /// What a leaving worker cannot finish is handed back and runs elsewhere at once, at no cost.
@@ -44,9 +40,7 @@ async fn what_a_leaving_worker_cannot_finish_is_handed_back() {
     stack.spawn_worker("leaving", 2, port, &["--drain", "100ms"]);
     stack.joined("leaving").await;
     let run = stack.launch("key:odd/once").await;
-    stack
-        .step_is(run, "once", StepState::Running, secs(30))
-        .await;
+    stack.step_is(run, "once", StepState::Running, secs(30)).await;
     stack.start_worker("staying", 2).await;
     stack.stop_worker("leaving").await;
     // Much sooner than the lease of 30 seconds ends.

@@ -15,26 +15,17 @@ use crate::harness::{
 };
 
 async fn leads(client: &Client, deadline: u64) -> i64 {
-    let asked = client.patience(Patience {
-        unreachable: secs(0),
-        busy: secs(0),
-    });
-    until("the standby leads", secs(deadline), async || {
-        match asked.status().await.ok()?.leading {
-            Leading::Leading { term } => Some(term),
-            _ => None,
-        }
+    let asked = client.patience(Patience { unreachable: secs(0), busy: secs(0) });
+    until("the standby leads", secs(deadline), async || match asked.status().await.ok()?.leading {
+        Leading::Leading { term } => Some(term),
+        _ => None,
     })
     .await
 }
 
 async fn follows(client: &Client) {
     until("it follows", secs(30), async || {
-        matches!(
-            client.status().await.ok()?.leading,
-            Leading::Following { .. }
-        )
-        .then_some(())
+        matches!(client.status().await.ok()?.leading, Leading::Following { .. }).then_some(())
     })
     .await;
 }
@@ -55,29 +46,16 @@ async fn a_standby_takes_over_within_ten_seconds() {
     stack.spawn_worker("one", 16, port, &[]);
     stack.joined("one").await;
     // Through the standby, which passes it on.
-    let request = LaunchRequest {
-        selection: "group:dag".into(),
-        ..LaunchRequest::default()
-    };
-    let run = second
-        .launch(&request, &IdempotencyKey::random())
-        .await
-        .expect("to launch through the standby")
-        .run;
+    let request = LaunchRequest { selection: "group:dag".into(), ..LaunchRequest::default() };
+    let run = second.launch(&request, &IdempotencyKey::random()).await.expect("to launch through the standby").run;
     stack.progressed(run, 300).await;
     stack.kill_server();
     let killed = Instant::now();
     let term = leads(&second, 10).await;
-    eprintln!(
-        "the standby leads after {:?}, in term {term}",
-        killed.elapsed()
-    );
+    eprintln!("the standby leads after {:?}, in term {term}", killed.elapsed());
     stack.client = second;
     let other = stack.launch("key:odd/sleep0").await;
-    assert!(
-        killed.elapsed() < secs(10),
-        "a command is taken within ten seconds of the loss"
-    );
+    assert!(killed.elapsed() < secs(10), "a command is taken within ten seconds of the loss");
     stack.succeeded(run, secs(60)).await;
     stack.succeeded(other, secs(30)).await;
     assert!(standby.is_running());
@@ -95,33 +73,20 @@ async fn a_paused_leader_writes_nothing_and_follows() {
     // The kernel takes the request; the paused leader finds it when it wakes.
     let key = IdempotencyKey::random();
     let (first, sent) = (stack.client.clone(), key.clone());
-    let request = LaunchRequest {
-        selection: "key:odd/sleep1".into(),
-        ..LaunchRequest::default()
-    };
+    let request = LaunchRequest { selection: "key:odd/sleep1".into(), ..LaunchRequest::default() };
     let early = tokio::spawn(async move { first.launch(&request, &sent).await });
     let term = leads(&second, 15).await;
     let old = std::mem::replace(&mut stack.client, second);
     let run = stack.launch("key:odd/sleep0").await;
     stack.succeeded(run, secs(30)).await;
-    let before = stack
-        .database
-        .number("SELECT COUNT(*) FROM leader WHERE term > 0")
-        .await;
+    let before = stack.database.number("SELECT COUNT(*) FROM leader WHERE term > 0").await;
     assert_eq!(before, 1);
     stack.server().signal(Signal::SIGCONT);
     follows(&old).await;
     // Its client repeats the command under the same key, and the new leader takes it once.
-    let launched = early
-        .await
-        .expect("no panic")
-        .expect("to launch in the end");
+    let launched = early.await.expect("no panic").expect("to launch in the end");
     stack.succeeded(launched.run, secs(30)).await;
-    assert_eq!(
-        stack.database.number("SELECT term FROM leader").await,
-        term,
-        "nobody took the lead again"
-    );
+    assert_eq!(stack.database.number("SELECT term FROM leader").await, term, "nobody took the lead again");
     assert_eq!(stack.database.number("SELECT COUNT(*) FROM runs").await, 2);
     numbers(&stack.database).await;
     assert!(standby.is_running());

@@ -14,7 +14,7 @@ use crate::{
 
 const ASSETS: usize = 100;
 
-pub async fn measure(report: &mut Report) -> Result<()> {
+pub(super) async fn measure(report: &mut Report) -> Result<()> {
     for backend in BACKENDS {
         let parameters = json!({ "assets": ASSETS, "backend": backend.name() });
         let mut stack = Stack::start(backend, Shape::Layered(ASSETS)).await?;

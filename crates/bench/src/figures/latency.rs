@@ -18,7 +18,7 @@ use crate::{
 const SAMPLES: usize = 200;
 const BURST: usize = 100;
 
-pub async fn measure(report: &mut Report) -> Result<()> {
+pub(super) async fn measure(report: &mut Report) -> Result<()> {
     for backend in BACKENDS {
         let mut stack = Stack::start(backend, Shape::Chain(100)).await?;
         stack.start_worker(100).await?;
@@ -79,7 +79,10 @@ async fn burst(report: &mut Report, stack: &Stack, mut parameters: Value) -> Res
     Ok(())
 }
 
-#[allow(clippy::disallowed_methods, reason = "the start of the measurement, by the clock that the worker on this machine uses")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the start of the measurement, by the clock that the worker on this machine uses"
+)]
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(since.as_micros() as i64)

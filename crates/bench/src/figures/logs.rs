@@ -15,7 +15,7 @@ use crate::{
 /// What the step prints.
 const MEGABYTES: f64 = 200.0;
 
-pub async fn measure(report: &mut Report) -> Result<()> {
+pub(super) async fn measure(report: &mut Report) -> Result<()> {
     let mut stack = Stack::start(Backend::Sqlite, Shape::Layered(100)).await?;
     stack.start_worker(4).await?;
     let start = Instant::now();

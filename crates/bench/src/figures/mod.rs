@@ -25,7 +25,7 @@ use crate::{
 const BACKENDS: [Backend; 2] = [Backend::Postgres, Backend::Sqlite];
 
 /// Measures the named figures, or all of them.
-pub async fn measure(names: &[String], report: &mut Report) -> Result<()> {
+pub(crate) async fn measure(names: &[String], report: &mut Report) -> Result<()> {
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     if wanted("load_ms") {
         load::measure(report)?;

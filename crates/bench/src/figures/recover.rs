@@ -14,7 +14,7 @@ use crate::{
 
 const ASSETS: usize = 10_000;
 
-pub async fn measure(report: &mut Report) -> Result<()> {
+pub(super) async fn measure(report: &mut Report) -> Result<()> {
     for backend in BACKENDS {
         let mut stack = Stack::start(backend, Shape::Layered(ASSETS)).await?;
         stack.start_worker(500).await?;
@@ -27,7 +27,8 @@ pub async fn measure(report: &mut Report) -> Result<()> {
         let recovered = start.elapsed().as_secs_f64() * 1e3;
         let detail = succeeded(&stack, run).await?;
         ensure!(detail.counts.succeeded as usize == ASSETS);
-        let parameters = json!({ "assets": ASSETS, "backend": backend.name(), "done_before": before, "done_after": after });
+        let parameters =
+            json!({ "assets": ASSETS, "backend": backend.name(), "done_before": before, "done_after": after });
         report.add("recover_ms", recovered, "ms", Target::AtMost(10_000.0), parameters);
     }
     Ok(())

@@ -17,7 +17,7 @@ use crate::{
 /// How many attempts the worker holds at once: enough to fill a batch while another one is committed.
 const SLOTS: u32 = 1_000;
 
-pub async fn measure(report: &mut Report) -> Result<()> {
+pub(super) async fn measure(report: &mut Report) -> Result<()> {
     for backend in BACKENDS {
         for assets in [1_000, 10_000] {
             one(report, backend, assets).await?;
@@ -66,8 +66,15 @@ async fn bytes(report: &mut Report, stack: &Stack, materializations: f64) -> Res
     .fetch_all(&mut connection)
     .await?;
     let total: i64 = tables.iter().map(|(_, bytes)| bytes).sum();
-    let largest: Vec<String> = tables.iter().take(5).map(|(name, bytes)| format!("{name}:{}", bytes / materializations as i64)).collect();
+    let largest: Vec<String> =
+        tables.iter().take(5).map(|(name, bytes)| format!("{name}:{}", bytes / materializations as i64)).collect();
     let parameters = json!({ "backend": "postgres", "tables": largest.join(",") });
-    report.add("bytes_per_materialization", total as f64 / materializations, "bytes", Target::AtMost(1_000.0), parameters);
+    report.add(
+        "bytes_per_materialization",
+        total as f64 / materializations,
+        "bytes",
+        Target::AtMost(1_000.0),
+        parameters,
+    );
     Ok(())
 }

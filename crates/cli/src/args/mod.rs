@@ -8,7 +8,9 @@ mod values;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use assets::{AssetCommand, GraphArgs, GraphFormat, HistoryArgs, LsArgs, ReportArgs, ReportKind, ValidateArgs};
+pub(crate) use assets::{
+    AssetCommand, GraphArgs, GraphFormat, HistoryArgs, LsArgs, ReportArgs, ReportKind, ValidateArgs,
+};
 pub(crate) use manage::{
     DeployArgs, DeploysArgs, DoctorArgs, InitArgs, ManArgs, PoolCommand, ProfileCommand, ScheduleCommand, TokenCommand,
 };

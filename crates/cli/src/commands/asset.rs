@@ -78,7 +78,10 @@ fn page(style: &Style, detail: &AssetDetail, now: Timestamp) -> String {
     if let Some(failed) = &asset.failed {
         add("failed", format!("{} in run {}", time::ago(now, failed.at.0), short(failed.run)));
     }
-    add("stale because", asset.causes.iter().map(|cause: &StaleCause| cause.message.clone()).collect::<Vec<_>>().join("\n"));
+    add(
+        "stale because",
+        asset.causes.iter().map(|cause: &StaleCause| cause.message.clone()).collect::<Vec<_>>().join("\n"),
+    );
     let mut text = facts(style, rows);
     if !detail.description.is_empty() {
         text.push_str(&format!("\n\n{}", detail.description.trim_end()));
@@ -212,7 +215,11 @@ mod tests {
         assert_eq!(fact_value(serde_json::json!(1.5)), MetadataValue::from(1.5));
         assert_eq!(fact_value(serde_json::json!("a")), MetadataValue::Text("a".into()));
         assert_eq!(fact_value(serde_json::json!([1])), MetadataValue::Json(serde_json::json!([1])));
-        let metadata = Metadata::from([("rows".into(), 3.into()), ("note".into(), "two\nlines".into()), ("ok".into(), true.into())]);
+        let metadata = Metadata::from([
+            ("rows".into(), 3.into()),
+            ("note".into(), "two\nlines".into()),
+            ("ok".into(), true.into()),
+        ]);
         assert_eq!(brief(&metadata), "ok=true, rows=3");
     }
 }

@@ -59,7 +59,9 @@ pub(crate) async fn doctor(context: &Context, args: &DoctorArgs) -> Done {
     let mut exit = Exit::Success;
     match context.client() {
         Ok(client) => exit = ask(&client, &mut probes).await,
-        Err(failure) => probes.push(Probe::new("address", Health::Fail, failure.message, failure.hint.unwrap_or_default())),
+        Err(failure) => {
+            probes.push(Probe::new("address", Health::Fail, failure.message, failure.hint.unwrap_or_default()));
+        }
     }
     probes.extend(disk(&args.data));
     context.output.show(&probes, |style| page(style, &probes))?;
@@ -116,9 +118,12 @@ fn of_status(status: &Status, probes: &mut Vec<Probe>) {
         Leading::Starting => {
             Probe::new("leader", Health::Warn, "nobody yet", "wait a few seconds; a new leader is there within ten")
         }
-        Leading::Blind { reason } => {
-            Probe::new("leader", Health::Fail, format!("nobody: {reason}"), "see to the database; the server goes on by itself")
-        }
+        Leading::Blind { reason } => Probe::new(
+            "leader",
+            Health::Fail,
+            format!("nobody: {reason}"),
+            "see to the database; the server goes on by itself",
+        ),
     });
     match (&status.store, &status.store_error) {
         (Some(store), _) => {
@@ -144,7 +149,10 @@ fn of_status(status: &Status, probes: &mut Vec<Probe>) {
 }
 
 fn role(status: &Status) -> String {
-    serde_json::to_value(status.principal.role).ok().and_then(|role| role.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(status.principal.role)
+        .ok()
+        .and_then(|role| role.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn workers(workers: &[Worker]) -> Probe {
@@ -154,7 +162,8 @@ fn workers(workers: &[Worker]) -> Probe {
         let hint = "start one with your project's `worker` command; runs wait until then";
         return Probe::new("workers", Health::Warn, format!("none active, {draining} draining"), hint);
     }
-    let slots: u32 = workers.iter().filter(|worker| worker.state == WorkerState::Active).map(|worker| worker.slots).sum();
+    let slots: u32 =
+        workers.iter().filter(|worker| worker.state == WorkerState::Active).map(|worker| worker.slots).sum();
     let ours = env!("CARGO_PKG_VERSION");
     let other = workers.iter().find(|worker| worker.state == WorkerState::Active && worker.version != ours);
     let found = format!("{active} active with {slots} slots, {draining} draining");

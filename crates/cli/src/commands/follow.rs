@@ -121,7 +121,8 @@ impl<'a> View<'a> {
         if let Some(progress) = self.progress.take() {
             progress.clear();
         }
-        self.output.record(&serde_json::json!({ "kind": "run", "run": detail }), |style| summary(style, detail, steps))?;
+        self.output
+            .record(&serde_json::json!({ "kind": "run", "run": detail }), |style| summary(style, detail, steps))?;
         Ok(exit_of(detail.run.state))
     }
 
@@ -134,7 +135,9 @@ impl<'a> View<'a> {
             ));
             Ok(Next::Leave)
         };
-        let Some(progress) = &self.progress else { return leave() };
+        let Some(progress) = &self.progress else {
+            return leave();
+        };
         let question = format!("\nrun {short}: [c]ancel it, [f]ollow on, or leave it [r]unning? ");
         progress.clear_line();
         self.output.raw(question.as_bytes())?;
@@ -192,7 +195,9 @@ fn step_line(style: &Style, step: &Step, now: Timestamp) -> String {
             let when = step.retry_at.map_or_else(String::new, |at| format!(" {}", time::ago(now, at.0)));
             format!("will be tried again{when}: {}", message())
         }
-        StepState::Skipped => format!("skipped: {}", step.cause.as_deref().unwrap_or("something upstream did not succeed")),
+        StepState::Skipped => {
+            format!("skipped: {}", step.cause.as_deref().unwrap_or("something upstream did not succeed"))
+        }
         StepState::Canceled => "canceled".to_owned(),
         StepState::Pending => "pending".to_owned(),
     };
@@ -208,7 +213,8 @@ fn summary(style: &Style, detail: &RunDetail, steps: &[Step]) -> String {
     if !text.is_empty() {
         text.push_str("\n\n");
     }
-    let took = time::between(run.started_at, run.ended_at, edge::now()).map_or_else(String::new, |took| format!(" in {took}"));
+    let took =
+        time::between(run.started_at, run.ended_at, edge::now()).map_or_else(String::new, |took| format!(" in {took}"));
     let state = style.paint(run.state.tone(), run.state.as_str());
     text.push_str(&format!("run {} {state}{took}: {}", runs::short(run.id), runs::counts(&detail.counts)));
     if let Some(reason) = &run.reason {

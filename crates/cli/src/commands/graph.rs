@@ -52,9 +52,8 @@ fn here(context: &Context, snapshot: &Snapshot, selection: Option<&str>) -> Resu
         let role = super::list::role(&asset.role).to_owned();
         Node { key: asset.key.to_string(), group: asset.group.clone(), role }
     });
-    let edges = chosen.iter().enumerate().flat_map(|(to, &asset)| {
-        snapshot.upstream_of(asset).iter().filter_map(move |up| Some((*up, to))).collect::<Vec<_>>()
-    });
+    let edges =
+        chosen.iter().enumerate().flat_map(|(to, &asset)| snapshot.upstream_of(asset).iter().map(move |&up| (up, to)));
     let edges = edges.filter_map(|(up, to)| Some((*place.get(&up)?, to))).collect();
     Ok(Lineage { nodes: nodes.collect(), edges })
 }
@@ -165,7 +164,8 @@ mod tests {
     use super::*;
 
     fn lineage() -> Lineage {
-        let node = |key: &str, group: &str, role: &str| Node { key: key.into(), group: group.into(), role: role.into() };
+        let node =
+            |key: &str, group: &str, role: &str| Node { key: key.into(), group: group.into(), role: role.into() };
         let nodes = vec![
             node("erp/export", "erp", "external"),
             node("raw \"orders\"", "raw", "materialized"),
@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn a_long_chain_is_drawn() {
         let node = |at: usize| Node { key: format!("a{at}"), group: "g".into(), role: "materialized".into() };
-        let chain = Lineage { nodes: (0..2_000).map(node).collect(), edges: (1..2_000).map(|to| (to - 1, to)).collect() };
+        let chain =
+            Lineage { nodes: (0..2_000).map(node).collect(), edges: (1..2_000).map(|to| (to - 1, to)).collect() };
         assert_eq!(text(&Style::new(false, None), &chain).lines().count(), 2_000);
     }
 }

@@ -55,7 +55,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// A folder's name as the name of a package: `My Shop` is `my-shop`.
 fn package_name(folder: &str) -> String {
-    let fits = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
+    let fits = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' }
+    };
     folder.chars().map(fits).collect::<String>().trim_matches('-').to_owned()
 }
 
@@ -117,13 +119,17 @@ mod tests {
         let project = folder.path().join("shop");
         let args = InitArgs { folder: project.clone(), name: None, sdk_path: None };
         let (output, text) = crate::output::capture(crate::output::Format::Human);
-        let registry = headwater_worker::registry::Registry::new(headwater_core::manifest::Manifest::new("x"), Default::default());
+        let registry =
+            headwater_worker::registry::Registry::new(headwater_core::manifest::Manifest::new("x"), Default::default());
         let context = Context::new(registry, output, crate::args::Globals::default());
         init(&context, &args).unwrap();
         assert!(text().contains("project `shop` is ready"));
-        let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(project.join("Cargo.toml")).unwrap()).unwrap();
+        let manifest: toml::Table =
+            toml::from_str(&std::fs::read_to_string(project.join("Cargo.toml")).unwrap()).unwrap();
         assert_eq!(manifest["package"]["name"].as_str(), Some("shop"));
-        assert!(Path::new(manifest["dependencies"]["headwater"]["path"].as_str().unwrap()).join("Cargo.toml").is_file());
+        assert!(
+            Path::new(manifest["dependencies"]["headwater"]["path"].as_str().unwrap()).join("Cargo.toml").is_file()
+        );
         assert!(init(&context, &args).unwrap_err().message.contains("exists already"));
     }
 }

@@ -45,7 +45,9 @@ pub(crate) async fn ls(context: &Context, args: &LsArgs) -> Done {
 
 /// The assets that a text selects, by number; all of them without one. What no asset matches is warned of.
 pub(super) fn select(context: &Context, snapshot: &Snapshot, text: Option<&str>) -> Result<Vec<u32>, Failure> {
-    let Some(text) = text else { return Ok((0..snapshot.manifest().assets.len() as u32).collect()) };
+    let Some(text) = text else {
+        return Ok((0..snapshot.manifest().assets.len() as u32).collect());
+    };
     let selection = if text.trim().starts_with("job:") {
         snapshot.read_selection(text).map_err(Failure::usage)?.0
     } else {
@@ -95,7 +97,8 @@ fn summary(description: &str) -> String {
 fn live(style: &Style, assets: &[Asset], now: Timestamp) -> String {
     let rows = assets.iter().map(|asset| {
         let (state, tone) = state(asset);
-        let failed = asset.checks.iter().filter(|check| check.latest.as_ref().is_some_and(|result| !result.passed)).count();
+        let failed =
+            asset.checks.iter().filter(|check| check.latest.as_ref().is_some_and(|result| !result.passed)).count();
         let checks = match (asset.checks.len(), failed) {
             (0, _) => Cell::toned("-", Tone::Dim),
             (all, 0) => Cell::toned(format!("{all} ok"), Tone::Good),

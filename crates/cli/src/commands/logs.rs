@@ -4,7 +4,10 @@ mod tail;
 
 use headwater_api::{ErrorCode, LogPage, LogQuery, LogStream, Step};
 use headwater_client::{Client, ClientError};
-use headwater_core::{id::{RunId, StepNo}, time::Timestamp};
+use headwater_core::{
+    id::{RunId, StepNo},
+    time::Timestamp,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -43,7 +46,8 @@ fn choose(text: Option<&str>, steps: &[Step]) -> Result<Option<u32>, Failure> {
     if let Some(step) = by_name.or_else(by_number) {
         return Ok(Some(step.no));
     }
-    let similar: Vec<&str> = steps.iter().map(|step| step.name.as_str()).filter(|name| name.contains(text)).take(5).collect();
+    let similar: Vec<&str> =
+        steps.iter().map(|step| step.name.as_str()).filter(|name| name.contains(text)).take(5).collect();
     let known: Vec<&str> = steps.iter().map(|step| step.name.as_str()).take(10).collect();
     let names = if similar.is_empty() { known } else { similar };
     Err(Failure::usage(format!("the run has no step `{text}`")).hint(format!("there are: {}", names.join(", "))))
@@ -95,7 +99,9 @@ impl Part {
     fn push(&mut self, page: &LogPage, lines: &Lines<'_>) -> Result<(), Failure> {
         self.attempt = page.attempt;
         self.rest.push_str(&page.text);
-        let Some(end) = self.rest.rfind('\n') else { return Ok(()) };
+        let Some(end) = self.rest.rfind('\n') else {
+            return Ok(());
+        };
         let rest = self.rest.split_off(end + 1);
         let whole = std::mem::replace(&mut self.rest, rest);
         whole.lines().try_for_each(|line| lines.write(self, line))

@@ -3,9 +3,9 @@
 mod asset;
 mod deploy;
 mod doctor;
+mod documents;
 #[cfg(test)]
 mod fixtures;
-mod documents;
 mod follow;
 mod graph;
 mod init;

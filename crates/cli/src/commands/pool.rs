@@ -65,9 +65,8 @@ fn queue_page(style: &Style, queue: &Queue) -> String {
         return "nothing waits".to_owned();
     }
     let runs = queue.runs.iter().map(|run| vec![Cell::new(short(run.run)), Cell::new(&run.why)]);
-    let steps = queue.steps.iter().map(|step| {
-        vec![Cell::new(short(step.run)), Cell::new(&step.name), Cell::new(&step.why)]
-    });
+    let steps =
+        queue.steps.iter().map(|step| vec![Cell::new(short(step.run)), Cell::new(&step.name), Cell::new(&step.why)]);
     let mut text = table(style, &["run", "waits because"], runs.collect(), "no run waits for its turn");
     let more = queue.waiting_steps.saturating_sub(queue.steps.len() as u64);
     text.push_str("\n\n");

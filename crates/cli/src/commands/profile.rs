@@ -13,9 +13,8 @@ use crate::{
 
 pub(crate) fn profile(context: &Context, command: ProfileCommand) -> Done {
     let env = |name: &str| std::env::var(name).ok();
-    let path = config::path(&env).ok_or_else(|| {
-        Failure::local("there is no place for profiles: neither HOME nor HEADWATER_CONFIG is set")
-    })?;
+    let path = config::path(&env)
+        .ok_or_else(|| Failure::local("there is no place for profiles: neither HOME nor HEADWATER_CONFIG is set"))?;
     let mut file = config::read(Some(&path))?;
     match command {
         ProfileCommand::Ls => {

@@ -162,7 +162,9 @@ fn step_table(style: &Style, steps: &[Step], now: Timestamp) -> String {
 
 /// Why a step failed, with at most so many lines of details.
 pub(crate) fn failure(style: &Style, step: &Step, lines: usize) -> String {
-    let Some(failure) = &step.failure else { return String::new() };
+    let Some(failure) = &step.failure else {
+        return String::new();
+    };
     let title = format!("{} failed ({}):", step.name, failure.class);
     let mut text = format!("\n\n{}\n  {}", style.paint(Tone::Bad, &title), indented(&failure.message));
     let all = failure.details.lines().count();
@@ -255,14 +257,16 @@ fn about(run: &Run) -> String {
 
 /// Names the runs whose ids have most in common with the text.
 fn no_such_run(text: &str, runs: &[Run]) -> Failure {
-    let common = |run: &Run| run.id.to_string().chars().zip(text.to_lowercase().chars()).take_while(|(a, b)| a == b).count();
+    let common =
+        |run: &Run| run.id.to_string().chars().zip(text.to_lowercase().chars()).take_while(|(a, b)| a == b).count();
     let mut nearest: Vec<&Run> = runs.iter().collect();
     nearest.sort_by_key(|run| std::cmp::Reverse(common(run)));
     let mut failure = Failure::new(Exit::Usage, "not-found", format!("there is no run `{text}`"));
     if runs.is_empty() {
         return failure.hint("there are no runs yet: headwater materialize '*'");
     }
-    failure.details = std::iter::once("the nearest are:".to_owned()).chain(nearest.iter().take(3).map(|run| about(run))).collect();
+    failure.details =
+        std::iter::once("the nearest are:".to_owned()).chain(nearest.iter().take(3).map(|run| about(run))).collect();
     failure.hint("`headwater runs ls` lists them; `last` is the latest")
 }
 

@@ -65,9 +65,12 @@ fn verdict(manifest: &Manifest, code: Option<&Registry>) -> Verdict {
             matches!(step.executor, Executor::Rust) && registry.body(&step.name).is_none()
         };
         findings.extend(manifest.steps.iter().filter(bare).map(|step| {
-            Finding::new("step-without-code", format!("step `{}` is Rust code, and this binary has none for it", step.name))
-                .at(step.source.as_ref())
-                .hint("give its code to the registry")
+            Finding::new(
+                "step-without-code",
+                format!("step `{}` is Rust code, and this binary has none for it", step.name),
+            )
+            .at(step.source.as_ref())
+            .hint("give its code to the registry")
         }));
     }
     Verdict {
@@ -131,7 +134,10 @@ mod tests {
 
     fn manifest() -> Manifest {
         let mut manifest = Manifest::new("shop");
-        let mut asset = AssetDef::new("orders".parse().unwrap(), headwater_core::manifest::AssetRole::Materialized { step: "orders".into() });
+        let mut asset = AssetDef::new(
+            "orders".parse().unwrap(),
+            headwater_core::manifest::AssetRole::Materialized { step: "orders".into() },
+        );
         asset.source = Some(SourceRef { file: "src/main.rs".into(), line: 7, column: 1 });
         manifest.assets.push(asset);
         manifest.steps.push(StepDef::new("orders", Executor::Rust));

@@ -21,7 +21,9 @@ pub(super) async fn show(context: &Context, client: &Client) -> Done {
     while let Some(item) = feed.next().await {
         let Feed::Event(event) = item? else { continue };
         let step = names.of(&event).await;
-        let Some((tone, sign, text)) = sentence(&event, &step) else { continue };
+        let Some((tone, sign, text)) = sentence(&event, &step) else {
+            continue;
+        };
         context.output.record(&event, |style| line(style, &event, tone, sign, &text))?;
     }
     Err(Failure::local("the event stream ended"))
@@ -39,12 +41,16 @@ struct Names<'a> {
 
 impl Names<'_> {
     async fn of(&mut self, event: &Event) -> String {
-        let Some(run) = event.run else { return String::new() };
+        let Some(run) = event.run else {
+            return String::new();
+        };
         if event.kind.starts_with("run_") && event.kind != "run_queued" && event.kind != "run_started" {
             self.runs.remove(&run);
             return String::new();
         }
-        let Some(step) = event.step else { return String::new() };
+        let Some(step) = event.step else {
+            return String::new();
+        };
         if !self.runs.contains_key(&run) {
             let steps = self.client.steps(run).await.map(|list| list.items).unwrap_or_default();
             self.runs.insert(run, steps.into_iter().map(|step| step.name).collect());

@@ -1,7 +1,9 @@
 //! Where `tracing` events go: those of the product to standard error, those of steps to their steps' logs.
 
 use headwater_worker::capture;
-use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use crate::{args::LogFormat, failure::Failure, output::Output};
 
@@ -13,7 +15,8 @@ pub(super) fn start(output: &Output, format: LogFormat, usual: &str) -> Result<(
     let text = std::env::var("HEADWATER_LOG").ok().filter(|text| !text.is_empty());
     let wanted = text.as_deref().unwrap_or(if output.is_verbose() { "info,headwater=debug" } else { usual });
     let filter = EnvFilter::try_new(wanted).map_err(|error| {
-        Failure::usage(format!("HEADWATER_LOG: `{wanted}` is not a filter: {error}")).hint("as in info,headwater_scheduler=debug")
+        Failure::usage(format!("HEADWATER_LOG: `{wanted}` is not a filter: {error}"))
+            .hint("as in info,headwater_scheduler=debug")
     })?;
     // What happens inside a step belongs to the step's log, not to the process's.
     let outside = filter_fn(|_| !capture::is_inside());

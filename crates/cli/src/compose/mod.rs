@@ -28,21 +28,19 @@ mod without_server {
     };
 
     fn refuse(command: &str) -> Done {
-        Err(Failure::usage(format!("there is no server in this binary, so it cannot do `{command}`"))
-            .hint("build it with `headwater = { …, features = [\"server\"] }` in Cargo.toml, or use the stock `headwater`"))
+        Err(Failure::usage(format!("there is no server in this binary, so it cannot do `{command}`")).hint(
+            "build it with `headwater = { …, features = [\"server\"] }` in Cargo.toml, or use the stock `headwater`",
+        ))
     }
 
-    #[expect(clippy::unused_async, reason = "the same shape as with a server inside")]
     pub(crate) async fn dev(_: &Context, _: DevArgs) -> Done {
         refuse("dev")
     }
 
-    #[expect(clippy::unused_async, reason = "the same shape as with a server inside")]
     pub(crate) async fn server(_: &Context, _: ServerArgs) -> Done {
         refuse("server")
     }
 
-    #[expect(clippy::unused_async, reason = "the same shape as with a server inside")]
     pub(crate) async fn db(_: &Context, _: DbCommand) -> Done {
         refuse("db")
     }

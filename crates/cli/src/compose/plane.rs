@@ -53,8 +53,14 @@ impl Plane {
         options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 6));
         let (scheduler, control) = Scheduler::new(options, store.clone(), Arc::new(SystemClock));
         let scheduler = tokio::spawn(scheduler.run(leading.clone()));
-        let serve =
-            headwater_server::serve(parts.options, store.clone(), control.clone(), logs, parts.listener, serving.clone());
+        let serve = headwater_server::serve(
+            parts.options,
+            store.clone(),
+            control.clone(),
+            logs,
+            parts.listener,
+            serving.clone(),
+        );
         let server = tokio::spawn(serve);
         Ok(Self { control, store, serving, leading, server, scheduler })
     }
@@ -69,7 +75,9 @@ impl Plane {
                 return Ok(());
             }
             Err(Failure::local(match &*standing.borrow() {
-                Standing::Blind { reason } => format!("the server cannot use its database: {reason}"),
+                Standing::Blind { reason } => {
+                    format!("the server cannot use its database: {reason}")
+                }
                 _ => "no server took the lead".to_owned(),
             }))
         }
@@ -131,8 +139,12 @@ pub(super) async fn open(url: &str, migrate: Migrate) -> Result<SqlStore, Failur
     }
     let status = store.migrations().await.map_err(|error| store_failed(&error))?;
     if !status.pending.is_empty() {
-        return Err(Failure::new(Exit::Failed, "migrations-pending", format!("the database misses {}", status.pending.join(", ")))
-            .hint("headwater db migrate --database URL, or start without --no-migrate"));
+        return Err(Failure::new(
+            Exit::Failed,
+            "migrations-pending",
+            format!("the database misses {}", status.pending.join(", ")),
+        )
+        .hint("headwater db migrate --database URL, or start without --no-migrate"));
     }
     Ok(store)
 }
@@ -142,7 +154,9 @@ fn make_folder(url: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let path = Path::new(url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url));
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
     std::fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))
 }
 
@@ -153,8 +167,12 @@ pub(super) fn sqlite_in(data: &Path) -> String {
 
 pub(super) fn store_failed(error: &StoreError) -> Failure {
     let (exit, code, hint) = match error {
-        StoreError::Unavailable(_) => (Exit::Failed, "database-unavailable", "is the database running, and is the URL right?"),
-        StoreError::Schema(_) => (Exit::Failed, "database-schema", "`headwater db status --database URL` says what is applied"),
+        StoreError::Unavailable(_) => {
+            (Exit::Failed, "database-unavailable", "is the database running, and is the URL right?")
+        }
+        StoreError::Schema(_) => {
+            (Exit::Failed, "database-schema", "`headwater db status --database URL` says what is applied")
+        }
         StoreError::Corrupt(_) => (Exit::Failed, "database-corrupt", "restore a backup, or report it"),
         StoreError::Setup(_) => (Exit::Usage, "database-setup", "give postgres://user@host/name or the path of a file"),
     };

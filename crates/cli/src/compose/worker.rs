@@ -61,7 +61,8 @@ fn options(context: &Context, args: WorkerArgs) -> Result<WorkerOptions, Failure
 /// Notes which processes run in a folder, and lets a second process of this program end them when this one is killed.
 pub(super) fn keep_state(options: &mut WorkerOptions, folder: PathBuf) {
     let program = std::env::current_exe().ok().and_then(|program| program.into_os_string().into_string().ok());
-    options.guard = program.zip(folder.to_str()).map(|(program, folder)| vec![program, "guard".to_owned(), folder.to_owned()]);
+    options.guard =
+        program.zip(folder.to_str()).map(|(program, folder)| vec![program, "guard".to_owned(), folder.to_owned()]);
     options.state_dir = Some(folder);
 }
 

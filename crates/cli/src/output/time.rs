@@ -68,7 +68,11 @@ pub(crate) fn bytes(count: u64) -> String {
         value /= 1_000.0;
         unit += 1;
     }
-    if unit == 0 || value >= 9.95 { format!("{value:.0} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
+    if unit == 0 || value >= 9.95 {
+        format!("{value:.0} {}", UNITS[unit])
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
 }
 
 #[cfg(test)]
@@ -77,7 +81,8 @@ mod tests {
 
     #[test]
     fn spans_are_short() {
-        let cases = [(0, "0ms"), (850, "850ms"), (1_249, "1.2s"), (59_960, "1m00s"), (123_000, "2m03s"), (3_720_000, "1h02m")];
+        let cases =
+            [(0, "0ms"), (850, "850ms"), (1_249, "1.2s"), (59_960, "1m00s"), (123_000, "2m03s"), (3_720_000, "1h02m")];
         for (millis, text) in cases {
             assert_eq!(span(Millis(millis)), text);
         }
@@ -86,7 +91,13 @@ mod tests {
     #[test]
     fn instants_are_read_from_where_we_are() {
         let now = Timestamp::from_secs(1_000_000);
-        for (seconds, text) in [(1_000_000, "just now"), (999_970, "30s ago"), (996_000, "66m ago"), (1_000_300, "in 5m"), (500_000, "5d ago")] {
+        for (seconds, text) in [
+            (1_000_000, "just now"),
+            (999_970, "30s ago"),
+            (996_000, "66m ago"),
+            (1_000_300, "in 5m"),
+            (500_000, "5d ago"),
+        ] {
             assert_eq!(ago(now, Timestamp::from_secs(seconds)), text);
         }
         assert_eq!(instant(Time(Timestamp::from_micros(1_795_489_200_000_001))), "2026-11-24 03:00:00Z");
@@ -95,7 +106,9 @@ mod tests {
 
     #[test]
     fn sizes_have_two_digits() {
-        for (count, text) in [(0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (20_000_000_000, "20 GB"), (999_999, "1.0 MB")] {
+        for (count, text) in
+            [(0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (20_000_000_000, "20 GB"), (999_999, "1.0 MB")]
+        {
             assert_eq!(bytes(count), text);
         }
     }

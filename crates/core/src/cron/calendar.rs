@@ -42,20 +42,14 @@ impl Calendar {
             let month = list(expression.month, 0);
             Schedule::from_str(&format!("0 {minute} {hour} {day} {month} {weekday}")).ok()
         });
-        schedules
-            .collect::<Option<_>>()
-            .map(|schedules| Self { schedules })
+        schedules.collect::<Option<_>>().map(|schedules| Self { schedules })
     }
 
     /// The first named time strictly after `wall`; `None` where there is none until the end of 2100.
     pub(super) fn next_after(&self, wall: i64) -> Option<i64> {
         let after = DateTime::<Utc>::from_timestamp(wall, 0)?;
         let next = |schedule: &Schedule| schedule.after(&after).next();
-        self.schedules
-            .iter()
-            .filter_map(next)
-            .min()
-            .map(|next| next.timestamp())
+        self.schedules.iter().filter_map(next).min().map(|next| next.timestamp())
     }
 }
 
@@ -64,9 +58,6 @@ fn list(field: Field, shift: u32) -> String {
     if field.whole() {
         return "*".to_owned();
     }
-    let values: Vec<String> = field
-        .values()
-        .map(|value| (value + shift).to_string())
-        .collect();
+    let values: Vec<String> = field.values().map(|value| (value + shift).to_string()).collect();
     values.join(",")
 }

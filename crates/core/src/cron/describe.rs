@@ -9,15 +9,7 @@ use super::{
 const LISTED: usize = 6;
 
 /// Monday first, so that a weekend stands together.
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -70,9 +62,7 @@ fn times(expression: &Expression) -> Option<Times> {
     let hours: Vec<u32> = hour.values().collect();
     let step = even_step(&minutes, 60);
     match (minutes.as_slice(), hours.as_slice()) {
-        (&[.., last], hours)
-            if let Some(step) = step.filter(|_| whole_hours(hours, minutes.len())) =>
-        {
+        (&[.., last], hours) if let Some(step) = step.filter(|_| whole_hours(hours, minutes.len())) => {
             frequent(step, hours, last)
         }
         (&[minute], _) if hour.whole() => Some(hourly("every hour", minute)),
@@ -85,10 +75,7 @@ fn times(expression: &Expression) -> Option<Times> {
         }
         (minutes, _) if hour.whole() && minutes.len() <= LISTED => {
             let list: Vec<String> = minutes.iter().map(u32::to_string).collect();
-            Some(Times::rhythm(format!(
-                "every hour at minutes {}",
-                joined(&list)
-            )))
+            Some(Times::rhythm(format!("every hour at minutes {}", joined(&list))))
         }
         (minutes, hours) if minutes.len() * hours.len() <= LISTED => {
             let of_hour = |&hour: &u32| minutes.iter().map(move |&minute| clock(hour, minute));
@@ -156,9 +143,7 @@ fn numbered(field: Field) -> Option<String> {
     let days: Vec<u32> = field.values().collect();
     match days.as_slice() {
         [day] => Some(format!("on day {day}")),
-        [first, .., last] if days.len() > 2 && contiguous(&days) => {
-            Some(format!("on days {first} to {last}"))
-        }
+        [first, .., last] if days.len() > 2 && contiguous(&days) => Some(format!("on days {first} to {last}")),
         _ if days.len() <= LISTED => {
             let list: Vec<String> = days.iter().map(u32::to_string).collect();
             Some(format!("on days {}", joined(&list)))
@@ -170,11 +155,8 @@ fn numbered(field: Field) -> Option<String> {
 /// The names of values counted from 1: a range where three or more follow each other, else a list.
 fn listed(values: impl Iterator<Item = u32>, names: &[&str]) -> String {
     let values: Vec<u32> = values.collect();
-    let chosen: Vec<String> = (1..)
-        .zip(names)
-        .filter(|(value, _)| values.contains(value))
-        .map(|(_, name)| (*name).to_owned())
-        .collect();
+    let chosen: Vec<String> =
+        (1..).zip(names).filter(|(value, _)| values.contains(value)).map(|(_, name)| (*name).to_owned()).collect();
     match chosen.as_slice() {
         [start, .., end] if chosen.len() > 2 && contiguous(&values) => format!("{start} to {end}"),
         chosen => joined(chosen),

@@ -75,12 +75,7 @@ impl ExpressionError {
         Self {
             expression: expression.chars().take(SHOWN).collect(),
             problem: fault.problem,
-            column: expression
-                .get(..fault.span.start)
-                .unwrap_or(expression)
-                .chars()
-                .count()
-                + 1,
+            column: expression.get(..fault.span.start).unwrap_or(expression).chars().count() + 1,
             span: fault.span,
             message: fault.message,
             hint: fault.hint,
@@ -90,10 +85,7 @@ impl ExpressionError {
     /// For a text that the parser accepts and the `cron` crate does not.
     pub(super) fn refused(expression: &str) -> Self {
         let hint = "write it with explicit values";
-        Self::new(
-            expression,
-            Fault::new(Problem::Syntax, 0..expression.len(), "cannot be read", hint),
-        )
+        Self::new(expression, Fault::new(Problem::Syntax, 0..expression.len(), "cannot be read", hint))
     }
 
     /// The kind of mistake.
@@ -124,17 +116,8 @@ impl ExpressionError {
 
 impl fmt::Display for ExpressionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            expression,
-            column,
-            message,
-            hint,
-            ..
-        } = self;
-        write!(
-            f,
-            "cron expression {expression:?}, column {column}: {message}; {hint}"
-        )
+        let Self { expression, column, message, hint, .. } = self;
+        write!(f, "cron expression {expression:?}, column {column}: {message}; {hint}")
     }
 }
 
@@ -150,11 +133,7 @@ pub struct ZoneError {
 
 impl ZoneError {
     pub(super) fn new(zone: &str, nearest: Vec<&'static str>, hint: String) -> Self {
-        Self {
-            zone: zone.chars().take(SHOWN).collect(),
-            nearest,
-            hint,
-        }
+        Self { zone: zone.chars().take(SHOWN).collect(), nearest, hint }
     }
 
     /// The name that was asked for, cut to a length fit for a message.
@@ -197,11 +176,6 @@ impl Fault {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self {
-            problem,
-            span,
-            message: message.into(),
-            hint: hint.into(),
-        }
+        Self { problem, span, message: message.into(), hint: hint.into() }
     }
 }

@@ -51,17 +51,9 @@ impl Expression {
     fn read(text: &str) -> Result<Self, Fault> {
         if text.len() > MAX_LEN {
             let message = format!("{} bytes are more than the {MAX_LEN} allowed", text.len());
-            return Err(Fault::new(
-                Problem::TooLong,
-                0..text.len(),
-                message,
-                "split it into several schedules",
-            ));
+            return Err(Fault::new(Problem::TooLong, 0..text.len(), message, "split it into several schedules"));
         }
-        let words: Vec<(usize, &str)> = text
-            .split_ascii_whitespace()
-            .map(|word| (offset(text, word), word))
-            .collect();
+        let words: Vec<(usize, &str)> = text.split_ascii_whitespace().map(|word| (offset(text, word), word)).collect();
         if let Some((at, word)) = words.first().filter(|(_, word)| word.starts_with('@')) {
             let whole = *at..end(&words);
             let fields = expand(word, words.len(), whole)?;
@@ -87,43 +79,30 @@ impl Expression {
     }
 
     pub(super) fn days(&self) -> Days {
-        if self.day.starred() || self.weekday.starred() {
-            Days::Both
-        } else {
-            Days::Either
-        }
+        if self.day.starred() || self.weekday.starred() { Days::Both } else { Days::Either }
     }
 
     /// Whether no calendar has such a day, as with 30 February.
     pub(super) fn is_never(&self) -> bool {
         let possible = |month: u32| {
-            let longest = usize::try_from(month)
-                .ok()
-                .and_then(|month| LONGEST.get(month - 1));
-            self.day
-                .values()
-                .any(|day| longest.is_some_and(|&longest| day <= longest))
+            let longest = usize::try_from(month).ok().and_then(|month| LONGEST.get(month - 1));
+            self.day.values().any(|day| longest.is_some_and(|&longest| day <= longest))
         };
         self.days() == Days::Both && !self.month.values().any(possible)
     }
 }
 
 fn expand(name: &str, words: usize, span: Range<usize>) -> Result<&'static str, Fault> {
-    let known = MACROS
-        .iter()
-        .find(|(macro_name, _)| macro_name.eq_ignore_ascii_case(name));
+    let known = MACROS.iter().find(|(macro_name, _)| macro_name.eq_ignore_ascii_case(name));
     if let (Some((_, fields)), 1) = (known, words) {
         return Ok(fields);
     }
     let shown: String = name.chars().take(20).collect();
-    let fault =
-        |problem, message: String, hint: &str| Fault::new(problem, span.clone(), message, hint);
+    let fault = |problem, message: String, hint: &str| Fault::new(problem, span.clone(), message, hint);
     Err(match name.to_ascii_lowercase().as_str() {
-        _ if known.is_some() => fault(
-            Problem::Syntax,
-            format!("{shown:?} stands for all five fields"),
-            "remove what follows it",
-        ),
+        _ if known.is_some() => {
+            fault(Problem::Syntax, format!("{shown:?} stands for all five fields"), "remove what follows it")
+        }
         "@reboot" => fault(
             Problem::Unsupported,
             "`@reboot` is not supported".to_owned(),
@@ -146,35 +125,19 @@ fn wrong_count(words: &[(usize, &str)], text: &str) -> Fault {
     let found = words.len();
     let five = "the five fields are minute, hour, day of the month, month and weekday";
     let Some(&(start, _)) = words.first() else {
-        return Fault::new(
-            Problem::Empty,
-            0..text.len(),
-            "the expression is empty",
-            five,
-        );
+        return Fault::new(Problem::Empty, 0..text.len(), "the expression is empty", five);
     };
     if let Some(&(at, word)) = words.iter().find(|(_, word)| word.contains('=')) {
         let hint = "put the time zone into the schedule's zone";
-        return Fault::new(
-            Problem::Unsupported,
-            at..at + word.len(),
-            "a setting inside the expression",
-            hint,
-        );
+        return Fault::new(Problem::Unsupported, at..at + word.len(), "a setting inside the expression", hint);
     }
     let message = match found {
         1 => "1 field instead of 5".to_owned(),
         _ => format!("{found} fields instead of 5"),
     };
     let (from, hint) = match found {
-        6 => (
-            words.get(5).map_or(start, |word| word.0),
-            format!("if the first field is seconds, remove it; {five}"),
-        ),
-        7 => (
-            words.get(5).map_or(start, |word| word.0),
-            format!("remove the seconds and the year; {five}"),
-        ),
+        6 => (words.get(5).map_or(start, |word| word.0), format!("if the first field is seconds, remove it; {five}")),
+        7 => (words.get(5).map_or(start, |word| word.0), format!("remove the seconds and the year; {five}")),
         8.. => (words.get(5).map_or(start, |word| word.0), five.to_owned()),
         _ => (start, five.to_owned()),
     };

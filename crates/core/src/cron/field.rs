@@ -4,31 +4,17 @@ use std::ops::RangeInclusive;
 
 use super::error::{Fault, Problem};
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /// Characters and words that other schedulers understand and crontab does not.
 const FOREIGN: [(&str, &str, &str); 6] = [
-    (
-        "#",
-        "the n-th weekday of a month (`#`)",
-        "name days of the month and check the weekday in the step",
-    ),
+    ("#", "the n-th weekday of a month (`#`)", "name days of the month and check the weekday in the step"),
     ("?", "`?`", "write `*`"),
     ("~", "a random value (`~`)", "name the value"),
     ("h", "a hashed value (`H`)", "name the value"),
-    (
-        "l",
-        "the last day (`L`)",
-        "run on day 1 of the next month, or daily with a check in the step",
-    ),
-    (
-        "w",
-        "the nearest working day (`W`)",
-        "run on Monday to Friday with `1-5` in the fifth field",
-    ),
+    ("l", "the last day (`L`)", "run on day 1 of the next month, or daily with a check in the step"),
+    ("w", "the nearest working day (`W`)", "run on Monday to Friday with `1-5` in the fifth field"),
 ];
 
 /// Which of the five fields, in the order they are written.
@@ -42,13 +28,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    pub(super) const ALL: [Self; 5] = [
-        Self::Minute,
-        Self::Hour,
-        Self::Day,
-        Self::Month,
-        Self::Weekday,
-    ];
+    pub(super) const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Month, Self::Weekday];
 
     /// The distinct values; Sunday is 0.
     pub(super) fn values(self) -> RangeInclusive<u32> {
@@ -81,17 +61,8 @@ impl Unit {
 
     fn limits(self) -> String {
         let range = self.written();
-        let tail = if self == Self::Weekday {
-            ", where 0 and 7 are Sunday"
-        } else {
-            ""
-        };
-        format!(
-            "a {} is {} to {}{tail}",
-            self.noun(),
-            range.start(),
-            range.end()
-        )
+        let tail = if self == Self::Weekday { ", where 0 and 7 are Sunday" } else { "" };
+        format!("a {} is {} to {}{tail}", self.noun(), range.start(), range.end())
     }
 
     fn named(self, word: &str) -> Option<u32> {
@@ -100,9 +71,7 @@ impl Unit {
             Self::Weekday => (&WEEKDAYS, 0),
             _ => return None,
         };
-        let index = names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(word))?;
+        let index = names.iter().position(|name| name.eq_ignore_ascii_case(word))?;
         Some(first + u32::try_from(index).ok()?)
     }
 }
@@ -118,17 +87,10 @@ pub(super) struct Field {
 impl Field {
     /// Reads a field that starts at byte `at` of the expression.
     pub(super) fn parse(unit: Unit, text: &str, at: usize) -> Result<Self, Fault> {
-        let mut field = Self {
-            unit,
-            mask: 0,
-            starred: false,
-        };
+        let mut field = Self { unit, mask: 0, starred: false };
         let mut start = at;
         for item in text.split(',') {
-            field.add(Token {
-                text: item,
-                at: start,
-            })?;
+            field.add(Token { text: item, at: start })?;
             start += item.len() + 1;
         }
         Ok(field)
@@ -140,9 +102,7 @@ impl Field {
 
     /// The values in ascending order.
     pub(super) fn values(self) -> impl Iterator<Item = u32> {
-        self.unit
-            .values()
-            .filter(move |&value| self.contains(value))
+        self.unit.values().filter(move |&value| self.contains(value))
     }
 
     /// Whether `*` was written, also as in `*/2`: crontab calls such a field unrestricted.
@@ -166,11 +126,7 @@ impl Field {
             None => 1,
         };
         for value in range.step_by(step) {
-            let value = if self.unit == Unit::Weekday {
-                value % 7
-            } else {
-                value
-            };
+            let value = if self.unit == Unit::Weekday { value % 7 } else { value };
             self.mask |= 1 << value;
         }
         Ok(())
@@ -188,10 +144,7 @@ impl Field {
                 return Err(base.fault(
                     Problem::Syntax,
                     "a step needs a range or `*` before it",
-                    format!(
-                        "write `{}-{end}/…` to count from {} on",
-                        base.text, base.text
-                    ),
+                    format!("write `{}-{end}/…` to count from {} on", base.text, base.text),
                 ));
             }
             return Ok(value..=value);
@@ -215,11 +168,7 @@ impl Field {
     fn wrapped(&self, start: u32, end: u32) -> String {
         let limits = self.unit.values();
         let span = |a: u32, b: u32| {
-            if a == b {
-                a.to_string()
-            } else {
-                format!("{a}-{b}")
-            }
+            if a == b { a.to_string() } else { format!("{a}-{b}") }
         };
         let (head, tail) = (span(*limits.start(), end), span(start, *limits.end()));
         format!("to run over the turn write `{head},{tail}`")
@@ -228,10 +177,7 @@ impl Field {
     fn value(&self, token: Token<'_>) -> Result<u32, Fault> {
         let text = token.text;
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let value = text
-                .parse::<u32>()
-                .ok()
-                .filter(|value| self.unit.written().contains(value));
+            let value = text.parse::<u32>().ok().filter(|value| self.unit.written().contains(value));
             return value.ok_or_else(|| {
                 let message = format!("{} is not a {}", token.shown(), self.unit.noun());
                 token.fault(Problem::OutOfRange, message, self.unit.limits())
@@ -250,21 +196,13 @@ impl Field {
             return Err(token.fault(Problem::Syntax, message, "a step is a number, as in `*/15`"));
         }
         let step = token.text.parse::<usize>().ok();
-        step.filter(|step| (1..count).contains(step))
-            .ok_or_else(|| {
-                token.fault(
-                    Problem::Step,
-                    format!(
-                        "a step of {} does not fit the {count} values of a {}",
-                        token.shown(),
-                        self.unit.noun()
-                    ),
-                    format!(
-                        "a step is 1 to {}; each hour, day, month or week starts anew",
-                        count - 1
-                    ),
-                )
-            })
+        step.filter(|step| (1..count).contains(step)).ok_or_else(|| {
+            token.fault(
+                Problem::Step,
+                format!("a step of {} does not fit the {count} values of a {}", token.shown(), self.unit.noun()),
+                format!("a step is 1 to {}; each hour, day, month or week starts anew", count - 1),
+            )
+        })
     }
 
     /// Explains a word that is neither a number nor a name of this unit.
@@ -274,31 +212,18 @@ impl Field {
         }
         if token.text.contains('*') {
             let hint = "`*` stands alone or before a step, as in `*/15`";
-            return token.fault(
-                Problem::Syntax,
-                format!("cannot read {}", token.shown()),
-                hint,
-            );
+            return token.fault(Problem::Syntax, format!("cannot read {}", token.shown()), hint);
         }
         let lower = token.text.to_ascii_lowercase();
-        if let Some((_, what, instead)) = FOREIGN.iter().find(|(mark, ..)| is_foreign(&lower, mark))
-        {
-            return token.fault(
-                Problem::Unsupported,
-                format!("{what} is not supported"),
-                *instead,
-            );
+        if let Some((_, what, instead)) = FOREIGN.iter().find(|(mark, ..)| is_foreign(&lower, mark)) {
+            return token.fault(Problem::Unsupported, format!("{what} is not supported"), *instead);
         }
         if let Some(short) = lower.get(..3)
             && lower.bytes().all(|byte| byte.is_ascii_alphabetic())
             && self.unit.named(short).is_some()
         {
             let message = format!("{} is not a known name", token.shown());
-            return token.fault(
-                Problem::UnknownName,
-                message,
-                format!("write `{}`", short.to_uppercase()),
-            );
+            return token.fault(Problem::UnknownName, message, format!("write `{}`", short.to_uppercase()));
         }
         let problem = match token.text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             true => Problem::UnknownName,
@@ -309,11 +234,7 @@ impl Field {
             Unit::Weekday => "weekdays are 0 to 7 or SUN to SAT".to_owned(),
             _ => self.unit.limits(),
         };
-        token.fault(
-            problem,
-            format!("{} is not a {}", token.shown(), self.unit.noun()),
-            hint,
-        )
+        token.fault(problem, format!("{} is not a {}", token.shown(), self.unit.noun()), hint)
     }
 }
 
@@ -326,10 +247,7 @@ fn is_foreign(lower: &str, mark: &str) -> bool {
     rest == mark
         || (mark == "l" && rest == "lw")
         || (mark == "h" && rest.starts_with("h("))
-        || (mark == "l"
-            && rest
-                .strip_suffix('l')
-                .is_some_and(|name| WEEKDAYS.contains(&name)))
+        || (mark == "l" && rest.strip_suffix('l').is_some_and(|name| WEEKDAYS.contains(&name)))
 }
 
 /// A piece of the expression that knows its place.
@@ -342,18 +260,12 @@ struct Token<'a> {
 impl<'a> Token<'a> {
     /// The first `len` bytes.
     fn head(self, len: usize) -> Self {
-        Token {
-            text: self.text.get(..len).unwrap_or(self.text),
-            at: self.at,
-        }
+        Token { text: self.text.get(..len).unwrap_or(self.text), at: self.at }
     }
 
     /// The end of this piece, which `text` is.
     fn tail(self, text: &'a str) -> Self {
-        Token {
-            text,
-            at: self.at + self.text.len() - text.len(),
-        }
+        Token { text, at: self.at + self.text.len() - text.len() }
     }
 
     fn shown(self) -> String {

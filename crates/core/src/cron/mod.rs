@@ -113,14 +113,7 @@ impl CronSchedule {
             false => Cadence::Named,
         };
         let never = expression.is_never();
-        Ok(Self {
-            text: text.to_owned(),
-            expression,
-            calendar,
-            zone,
-            cadence,
-            never,
-        })
+        Ok(Self { text: text.to_owned(), expression, calendar, zone, cadence, never })
     }
 
     /// The expression as it was written, without surrounding white space.
@@ -162,10 +155,7 @@ impl CronSchedule {
 
     /// The firings after `after` up to and including `until`, the first `limit` of them.
     pub fn between(&self, after: Timestamp, until: Timestamp, limit: usize) -> Vec<Timestamp> {
-        self.firings_after(after)
-            .take_while(|&due| due <= until)
-            .take(limit)
-            .collect()
+        self.firings_after(after).take_while(|&due| due <= until).take(limit).collect()
     }
 
     /// All firings strictly after an instant, in order.
@@ -230,10 +220,7 @@ impl TryFrom<CronSpec> for CronSchedule {
 
 impl From<CronSchedule> for CronSpec {
     fn from(schedule: CronSchedule) -> Self {
-        Self {
-            zone: schedule.zone().to_owned(),
-            expr: schedule.text,
-        }
+        Self { zone: schedule.zone().to_owned(), expr: schedule.text }
     }
 }
 

@@ -49,10 +49,7 @@ impl Zone {
     /// The next instant strictly after this one at which the zone's rules change.
     pub(super) fn change_after(&self, instant: i64) -> Option<i64> {
         let at = Timestamp::from_second(instant).ok()?;
-        self.tz
-            .following(at)
-            .next()
-            .map(|change| change.timestamp().as_second())
+        self.tz.following(at).next().map(|change| change.timestamp().as_second())
     }
 
     /// The instant at which a wall-clock time is reached for the first time.
@@ -76,11 +73,7 @@ impl Zone {
     fn change_into(&self, offset: Offset, instant: i64) -> Option<i64> {
         let at = Timestamp::from_second(instant).ok()?;
         // Some changes only rename the zone, so the first one need not be the jump.
-        let change = self
-            .tz
-            .following(at)
-            .take(4)
-            .find(|change| change.offset() == offset)?;
+        let change = self.tz.following(at).take(4).find(|change| change.offset() == offset)?;
         Some(change.timestamp().as_second())
     }
 }
@@ -91,14 +84,12 @@ fn seconds(offset: Offset) -> i64 {
 
 fn unknown(name: &str) -> ZoneError {
     let looks_fixed = name.contains(|c: char| c == '+' || c.is_ascii_digit());
-    let nearest = if looks_fixed {
-        Vec::new()
-    } else {
-        nearest(name)
-    };
+    let nearest = if looks_fixed { Vec::new() } else { nearest(name) };
     let hint = match nearest.as_slice() {
         _ if name.trim().is_empty() => "name a place such as Europe/Berlin, or UTC".to_owned(),
-        [] => "name a place of the tz database such as Europe/Berlin, or UTC; offsets and paths are not zones".to_owned(),
+        [] => {
+            "name a place of the tz database such as Europe/Berlin, or UTC; offsets and paths are not zones".to_owned()
+        }
         [one] => format!("did you mean {one}?"),
         [first @ .., last] => format!("did you mean {} or {last}?", first.join(", ")),
     };
@@ -125,15 +116,7 @@ fn nearest(name: &str) -> Vec<&'static str> {
 
 /// Lower case with spaces and hyphens as the underscores that zone names have.
 fn folded(name: &str) -> Vec<char> {
-    name.chars()
-        .map(|c| {
-            if c == ' ' || c == '-' {
-                '_'
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect()
+    name.chars().map(|c| if c == ' ' || c == '-' { '_' } else { c.to_ascii_lowercase() }).collect()
 }
 
 /// Levenshtein's edit distance.
@@ -143,9 +126,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = (diagonal + usize::from(x != y))
-                .min(left + 1)
-                .min(*above + 1);
+            let cost = (diagonal + usize::from(x != y)).min(left + 1).min(*above + 1);
             diagonal = *above;
             *above = cost;
             left = cost;

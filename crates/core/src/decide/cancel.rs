@@ -16,7 +16,10 @@ pub(super) fn cancel(world: &World, request: &Request, id: RunId) -> Decision {
         return Decision::refused(Refusal::new(RefusalCode::NotFound, format!("run {id} does not exist or has ended")));
     };
     if run.record.deployment != request.deployment {
-        return Decision::refused(Refusal::new(RefusalCode::NotFound, format!("run {id} does not exist in this deployment")));
+        return Decision::refused(Refusal::new(
+            RefusalCode::NotFound,
+            format!("run {id} does not exist in this deployment"),
+        ));
     }
     let mut decision = stop(run, &format!("cancelled by {}", request.principal));
     let state = decision.effects.iter().rev().find_map(|effect| match effect {

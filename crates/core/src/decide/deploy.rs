@@ -56,7 +56,8 @@ pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timest
 fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<AssetRecord>, Refusal> {
     let deployment = request.deployment;
     let known = |key: &AssetKey| world.names.get(&(deployment, key.clone())).copied();
-    let declared: BTreeSet<AssetId> = new.snapshot.manifest().assets.iter().filter_map(|asset| known(&asset.key)).collect();
+    let declared: BTreeSet<AssetId> =
+        new.snapshot.manifest().assets.iter().filter_map(|asset| known(&asset.key)).collect();
     let mut fresh = new.ids.iter().copied();
     let mut taken: BTreeSet<AssetId> = BTreeSet::new();
     let mut named = Vec::new();

@@ -25,7 +25,9 @@ pub(super) fn admit(world: &World) -> Decision {
     let mut limits = Limits::default();
     let mut started = BTreeSet::new();
     for (_, _, id) in &world.queue {
-        let Some(run) = world.runs.get(id) else { continue };
+        let Some(run) = world.runs.get(id) else {
+            continue;
+        };
         if limits.blocks(world, &run.record, &started).is_none() {
             limits.count(&run.record);
             started.insert(*id);
@@ -56,7 +58,8 @@ impl Limits {
         for bound in world.live(deployment) {
             let manifest = bound.snapshot.manifest();
             if let Some(max) = manifest.max_running {
-                let used = world.run_use.get(&deployment).copied().unwrap_or(0) + self.runs.get(&deployment).copied().unwrap_or(0);
+                let used = world.run_use.get(&deployment).copied().unwrap_or(0)
+                    + self.runs.get(&deployment).copied().unwrap_or(0);
                 if used >= max {
                     return Some(format!("{used} of at most {max} runs are in progress"));
                 }
@@ -75,13 +78,16 @@ impl Limits {
         }
         let key = (run.deployment, limit.tag.clone(), value.clone());
         let used = world.tag_use.get(&key).copied().unwrap_or(0) + self.tags.get(&key).copied().unwrap_or(0);
-        (used >= limit.limit).then(|| format!("{used} of at most {} runs with {}={value} are in progress", limit.limit, limit.tag))
+        (used >= limit.limit)
+            .then(|| format!("{used} of at most {} runs with {}={value} are in progress", limit.limit, limit.tag))
     }
 }
 
 /// A scheduled run that waits for the run of an earlier tick.
 fn overlap_blocks(world: &World, run: &RunRecord, started: &BTreeSet<RunId>) -> Option<String> {
-    let Trigger::Schedule { name, .. } = &run.trigger else { return None };
+    let Trigger::Schedule { name, .. } = &run.trigger else {
+        return None;
+    };
     let (definition, _) = world.live(run.deployment).find_map(|bound| bound.snapshot.find_schedule(name))?;
     // A run that is being cancelled still writes; the next one waits until nothing of it is left.
     if !matches!(definition.overlap, Overlap::QueueOne | Overlap::CancelPrevious) {
@@ -89,7 +95,8 @@ fn overlap_blocks(world: &World, run: &RunRecord, started: &BTreeSet<RunId>) -> 
     }
     let others = &world.schedules.get(&(run.deployment, name.clone()))?.runs;
     let ahead = |id: &RunId| {
-        *id != run.id && (started.contains(id) || world.runs.get(id).is_some_and(|other| other.record.state != RunState::Queued))
+        *id != run.id
+            && (started.contains(id) || world.runs.get(id).is_some_and(|other| other.record.state != RunState::Queued))
     };
     others.iter().any(ahead).then(|| format!("the run of an earlier tick of {name} has not ended"))
 }
@@ -100,19 +107,21 @@ pub(super) fn lease(world: &World) -> Decision {
     if world.ready.len() == 0 {
         return decision;
     }
-    let mut free: Vec<(WorkerId, u32)> = world
-        .workers()
-        .filter_map(|worker| Some((worker.record.id, free_slots(worker)?)))
-        .collect();
+    let mut free: Vec<(WorkerId, u32)> =
+        world.workers().filter_map(|worker| Some((worker.record.id, free_slots(worker)?))).collect();
     let mut taken = Taken::default();
     // The first round gives every worker its share, the second gives what is left to whoever has room.
     let share = world.ready.len().min(MOST_LEASES).div_ceil(free.len().max(1));
     for round in [share, usize::MAX] {
         for (id, slots) in &mut free {
-            let Some(worker) = world.workers.get(id) else { continue };
+            let Some(worker) = world.workers.get(id) else {
+                continue;
+            };
             let mut given = 0;
             while *slots > 0 && given < round && decision.leases.len() < MOST_LEASES {
-                let Some((route, key)) = next_for(world, worker, &taken) else { break };
+                let Some((route, key)) = next_for(world, worker, &taken) else {
+                    break;
+                };
                 taken.take(world, route, key);
                 if let Some(run) = world.runs.get(&key.run) {
                     give(world, run, key, worker, &mut decision);
@@ -164,8 +173,12 @@ impl Taken {
 
     fn pool_is_full(&self, world: &World, route: RouteNo) -> bool {
         let described = world.ready.describe(route);
-        let Some(pool) = &described.pool else { return false };
-        let Some(limit) = world.pool_limit(described.deployment, pool) else { return false };
+        let Some(pool) = &described.pool else {
+            return false;
+        };
+        let Some(limit) = world.pool_limit(described.deployment, pool) else {
+            return false;
+        };
         let here = self.pools.get(&(described.deployment, pool.clone())).copied().unwrap_or(0);
         world.pool_used(described.deployment, pool) + here >= limit
     }
@@ -175,14 +188,21 @@ impl Taken {
 fn next_for(world: &World, worker: &Worker, taken: &Taken) -> Option<(RouteNo, ReadyKey)> {
     let mut best: Option<(RouteNo, ReadyKey)> = None;
     for (number, route) in world.ready.routes() {
-        let Some(mut head) = taken.head(world, number) else { continue };
-        if best.is_some_and(|(_, best)| best <= head) || !route.suits(&worker.record) || taken.pool_is_full(world, number) {
+        let Some(mut head) = taken.head(world, number) else {
+            continue;
+        };
+        if best.is_some_and(|(_, best)| best <= head)
+            || !route.suits(&worker.record)
+            || taken.pool_is_full(world, number)
+        {
             continue;
         }
         if route.snapshot != worker.record.snapshot {
             // The run is pinned to other definitions than the worker's. A step is fine where the worker has its code.
             let able = |key: &&ReadyKey| !taken.steps.contains(key) && has_code(world, worker, key);
-            let Some(able) = world.ready.queue(number).iter().find(able) else { continue };
+            let Some(able) = world.ready.queue(number).iter().find(able) else {
+                continue;
+            };
             head = *able;
         }
         if best.is_none_or(|(_, best)| head < best) {
@@ -194,7 +214,9 @@ fn next_for(world: &World, worker: &Worker, taken: &Taken) -> Option<(RouteNo, R
 
 /// Whether a worker of other definitions can run a step of a run.
 pub(super) fn has_code(world: &World, worker: &Worker, key: &ReadyKey) -> bool {
-    let Some(run) = world.runs.get(&key.run) else { return false };
+    let Some(run) = world.runs.get(&key.run) else {
+        return false;
+    };
     let step = run.bound.snapshot.step(run.plan.steps[key.step.index()].step);
     match &step.executor {
         Executor::Process(_) => true,
@@ -208,7 +230,13 @@ pub(super) fn has_code(world: &World, worker: &Worker, key: &ReadyKey) -> bool {
 fn give(world: &World, run: &Run, key: ReadyKey, worker: &Worker, decision: &mut Decision) {
     let attempt = run.steps[key.step.index()].attempt.next();
     let token = world.token(key.run, key.step, attempt);
-    decision.effects.push(Effect::StepLeased { run: key.run, step: key.step, attempt, token, worker: worker.record.id });
+    decision.effects.push(Effect::StepLeased {
+        run: key.run,
+        step: key.step,
+        attempt,
+        token,
+        worker: worker.record.id,
+    });
     let at = AttemptRef { run: key.run, step: key.step, attempt, token };
     decision.leases.push((worker.record.id, lease_of(world, run, at)));
 }
@@ -241,7 +269,11 @@ fn lease_of(world: &World, run: &Run, at: AttemptRef) -> Lease {
         at,
         name: definition.name.clone(),
         assets: plan.assets.iter().map(|&asset| snapshot.asset(asset).key.clone()).collect(),
-        checks: plan.checks.iter().map(|&check| (snapshot.check(check).asset.clone(), snapshot.check(check).name.clone())).collect(),
+        checks: plan
+            .checks
+            .iter()
+            .map(|&check| (snapshot.check(check).asset.clone(), snapshot.check(check).name.clone()))
+            .collect(),
         partition: run.record.partition.clone(),
         inputs,
         cursors: plan

@@ -132,7 +132,9 @@ fn choose(world: &World, request: &Request, selection: &str) -> Result<Chosen, R
     let mut problem = None;
     for bound in world.live(request.deployment) {
         match plan_in(bound, selection) {
-            Ok(chosen) if chosen.plan.steps.is_empty() => problem = problem.or(chosen.warnings.into_iter().next()),
+            Ok(chosen) if chosen.plan.steps.is_empty() => {
+                problem = problem.or(chosen.warnings.into_iter().next());
+            }
             Ok(chosen) => {
                 if let Some(other) = &found {
                     return Err(Refusal::new(
@@ -178,7 +180,11 @@ pub(super) fn plan_in(bound: &Arc<Bound>, selection: &str) -> Result<Chosen, Str
 fn sound(bound: &Bound, launch: &Launch) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::new(RefusalCode::Invalid, message));
     for (tag, value) in &launch.tags {
-        if tag.is_empty() || tag.len() > MAX_TAG || value.len() > MAX_TAG || format!("{tag}{value}").chars().any(char::is_control) {
+        if tag.is_empty()
+            || tag.len() > MAX_TAG
+            || value.len() > MAX_TAG
+            || format!("{tag}{value}").chars().any(char::is_control)
+        {
             return refuse(format!("the tag {tag:?} is empty, longer than {MAX_TAG} bytes or has control characters"));
         }
     }
@@ -201,14 +207,20 @@ fn sound(bound: &Bound, launch: &Launch) -> Result<(), Refusal> {
 
 pub(super) fn retry(world: &World, request: &Request, retry: &Retry, now: Timestamp) -> Decision {
     if world.runs.contains_key(&retry.of) {
-        return Decision::refused(Refusal::new(RefusalCode::Conflict, format!("run {} has not ended; cancel it first", retry.of)));
+        return Decision::refused(Refusal::new(
+            RefusalCode::Conflict,
+            format!("run {} has not ended; cancel it first", retry.of),
+        ));
     }
     let (source, plan) = match &retry.scope {
         RetryScope::All(source) => (source, (*source.plan).clone()),
         RetryScope::FromFailure(source, steps) => (source, source.plan.only(steps)),
     };
     if plan.steps.is_empty() {
-        return Decision::refused(Refusal::new(RefusalCode::Conflict, format!("every step of run {} succeeded; there is nothing to retry", retry.of)));
+        return Decision::refused(Refusal::new(
+            RefusalCode::Conflict,
+            format!("every step of run {} succeeded; there is nothing to retry", retry.of),
+        ));
     }
     let mut effects = Vec::new();
     let snapshot = source.snapshot.id().clone();
@@ -216,7 +228,10 @@ pub(super) fn retry(world: &World, request: &Request, retry: &Retry, now: Timest
         effects.push(stored(&source.snapshot, &snapshot));
     }
     if world.identities(request.deployment, &source.snapshot).is_none() {
-        return Decision::refused(Refusal::new(RefusalCode::Conflict, "an asset of that run is not known any more; launch a new run"));
+        return Decision::refused(Refusal::new(
+            RefusalCode::Conflict,
+            "an asset of that run is not known any more; launch a new run",
+        ));
     }
     let steps = plan.steps.len() as u32;
     let old = &source.run;

@@ -10,7 +10,9 @@ use crate::{
     lease::{Stop, StopReason},
     manifest::{AssetRole, ErrorClass, Severity},
     record::{AttemptEnd, CheckRecord, StepState, VersionKind, VersionRecord},
-    report::{AttemptRef, CheckOutcome, InputVersion, Materialized, Outcome, Report, RetryHint, StepFailure, StepOutput},
+    report::{
+        AttemptRef, CheckOutcome, InputVersion, Materialized, Outcome, Report, RetryHint, StepFailure, StepOutput,
+    },
     time::Timestamp,
     world::{Run, World},
 };
@@ -32,7 +34,9 @@ pub(super) fn ended(world: &World, worker: WorkerId, report: &Report, now: Times
         let stop = Stop { at: report.at, why: StopReason::Fenced };
         return Decision { stops: vec![(worker, stop)], ..Decision::default() };
     }
-    let Some(run) = world.runs.get(&report.at.run) else { return Decision::nothing() };
+    let Some(run) = world.runs.get(&report.at.run) else {
+        return Decision::nothing();
+    };
     let mut effects = match &report.outcome {
         Outcome::Succeeded(output) => match misfit(run, report.at.step, output) {
             None => succeeded(world, run, report, output, now),
@@ -40,7 +44,14 @@ pub(super) fn ended(world: &World, worker: WorkerId, report: &Report, now: Times
         },
         Outcome::Failed(failure) => failed(run, report, failure.clone().bounded(), now),
         Outcome::Canceled if run.is_stopping() => {
-            vec![end_of(run, report, StepState::Canceled, None, run.steps[report.at.step.index()].failures, run.record.reason.clone())]
+            vec![end_of(
+                run,
+                report,
+                StepState::Canceled,
+                None,
+                run.steps[report.at.step.index()].failures,
+                run.record.reason.clone(),
+            )]
         }
         // Nobody asked for it, so that the step still has to be done.
         Outcome::Canceled | Outcome::HandedBack => again(run, report.at.step, AttemptEnd::HandedBack, now),
@@ -54,15 +65,21 @@ fn misfit(run: &Run, step: StepNo, output: &StepOutput) -> Option<String> {
     let snapshot = &run.bound.snapshot;
     let plan = &run.plan.steps[step.index()];
     let mut seen = BTreeSet::new();
-    for (version, observed) in
-        output.materialized.iter().map(|version| (version, false)).chain(output.observed.iter().map(|version| (version, true)))
+    for (version, observed) in output
+        .materialized
+        .iter()
+        .map(|version| (version, false))
+        .chain(output.observed.iter().map(|version| (version, true)))
     {
         let asset = snapshot.find_asset(version.asset.as_str()).filter(|asset| plan.assets.contains(asset));
         let Some(asset) = asset else {
             return Some(format!("the step reported asset {}, which it was not asked to make", version.asset));
         };
         if matches!(snapshot.asset(asset).role, AssetRole::Observed { .. }) != observed {
-            return Some(format!("the step reported asset {} as made where it is observed, or the other way round", version.asset));
+            return Some(format!(
+                "the step reported asset {} as made where it is observed, or the other way round",
+                version.asset
+            ));
         }
         if !seen.insert((asset, &version.partition)) {
             return Some(format!("the step reported asset {} twice", version.asset));
@@ -71,7 +88,10 @@ fn misfit(run: &Run, step: StepNo, output: &StepOutput) -> Option<String> {
     let mut seen = BTreeSet::new();
     for check in &output.checks {
         if snapshot.find_check(&check.asset, &check.check).is_none_or(|number| !plan.checks.contains(&number)) {
-            return Some(format!("the step reported check {} on {}, which it was not asked to evaluate", check.check, check.asset));
+            return Some(format!(
+                "the step reported check {} on {}, which it was not asked to evaluate",
+                check.check, check.asset
+            ));
         }
         if !seen.insert((&check.asset, &check.check)) {
             return Some(format!("the step reported check {} on {} twice", check.check, check.asset));
@@ -85,9 +105,13 @@ fn succeeded(world: &World, run: &Run, report: &Report, output: &StepOutput, now
     let plan = &run.plan.steps[report.at.step.index()];
     let mut effects = Vec::with_capacity(output.materialized.len() + output.checks.len() + 1);
     let mut made = BTreeSet::new();
-    for (versions, kind) in [(&output.materialized, VersionKind::Materialized), (&output.observed, VersionKind::Observed)] {
+    for (versions, kind) in
+        [(&output.materialized, VersionKind::Materialized), (&output.observed, VersionKind::Observed)]
+    {
         for version in versions {
-            let Some(asset) = snapshot.find_asset(version.asset.as_str()) else { continue };
+            let Some(asset) = snapshot.find_asset(version.asset.as_str()) else {
+                continue;
+            };
             made.insert(asset);
             effects.push(version_of(run, report, asset, version, kind, now));
         }
@@ -124,19 +148,28 @@ fn held_back_by(run: &Run, step: StepNo, bad: &BTreeMap<u32, String>) -> Option<
     // A step that only checks an asset has nothing to check where the asset was not made; a failed check of the same
     // asset does not keep the others from being evaluated.
     let checked = || {
-        plan.checks.iter().filter_map(|&check| snapshot.find_asset(snapshot.check(check).asset.as_str())).find_map(|asset| {
-            bad.get(&asset).filter(|cause| settle::skipped_on_purpose(cause))
-        })
+        plan.checks
+            .iter()
+            .filter_map(|&check| snapshot.find_asset(snapshot.check(check).asset.as_str()))
+            .find_map(|asset| bad.get(&asset).filter(|cause| settle::skipped_on_purpose(cause)))
     };
     consumed.or_else(checked).cloned()
 }
 
-fn version_of(run: &Run, report: &Report, asset: u32, version: &Materialized, kind: VersionKind, now: Timestamp) -> Effect {
+fn version_of(
+    run: &Run,
+    report: &Report,
+    asset: u32,
+    version: &Materialized,
+    kind: VersionKind,
+    now: Timestamp,
+) -> Effect {
     let definition = run.bound.snapshot.asset(asset);
     let inputs: Vec<InputVersion> = inputs_of(run, asset, &report.inputs);
-    let data_version = version.version.clone().unwrap_or_else(|| {
-        derived_version(definition.code_version.as_deref(), &inputs, &report.at)
-    });
+    let data_version = version
+        .version
+        .clone()
+        .unwrap_or_else(|| derived_version(definition.code_version.as_deref(), &inputs, &report.at));
     Effect::VersionRecorded(Box::new(VersionRecord {
         seq: Seq(0),
         asset: run.bound.ids[asset as usize],
@@ -204,7 +237,9 @@ fn check_of(
     now: Timestamp,
 ) -> (Option<Effect>, Blocks) {
     let definition = run.bound.snapshot.check(number);
-    let Some(asset) = run.bound.snapshot.find_asset(definition.asset.as_str()) else { return (None, None) };
+    let Some(asset) = run.bound.snapshot.find_asset(definition.asset.as_str()) else {
+        return (None, None);
+    };
     let own = run.plan.steps[report.at.step.index()].assets.contains(&asset);
     if own && !made.contains(&asset) {
         return (None, None);
@@ -373,8 +408,11 @@ fn lost_for_good(run: &Run, at: StepNo, losses: u32) -> Effect {
 /// An attempt that is over its deadline although its worker lives: the worker did not stop it.
 pub(super) fn overdue(run: &Run, at: StepNo, now: Timestamp) -> Vec<Effect> {
     let step = &run.steps[at.index()];
-    let (Some(token), Some(leased_at)) = (step.token, step.leased_at) else { return Vec::new() };
-    let failure = StepFailure::new(ErrorClass::TIMEOUT, "the attempt is over its timeout and its worker did not stop it");
+    let (Some(token), Some(leased_at)) = (step.token, step.leased_at) else {
+        return Vec::new();
+    };
+    let failure =
+        StepFailure::new(ErrorClass::TIMEOUT, "the attempt is over its timeout and its worker did not stop it");
     let report = Report {
         at: AttemptRef { run: run.record.id, step: at, attempt: step.attempt, token },
         started_at: leased_at,
@@ -417,12 +455,15 @@ pub(super) fn from_outside(
     now: Timestamp,
 ) -> Decision {
     let Some(id) = world.names.get(&(request.deployment, version.asset.clone())).copied() else {
-        let message = format!("no asset has the key {}; declare it first, as an external asset if others make it", version.asset);
+        let message =
+            format!("no asset has the key {}; declare it first, as an external asset if others make it", version.asset);
         return Decision::refused(Refusal::new(RefusalCode::NotFound, message));
     };
     let code_version = None;
     let data_version = version.version.clone().unwrap_or_else(|| {
-        blake3::hash(format!("{} {} {}", world.term.0, world.last_seq.0, now.as_micros()).as_bytes()).to_hex().as_str()[..16].to_owned()
+        blake3::hash(format!("{} {} {}", world.term.0, world.last_seq.0, now.as_micros()).as_bytes()).to_hex().as_str()
+            [..16]
+            .to_owned()
     });
     let record = VersionRecord {
         seq: Seq(0),

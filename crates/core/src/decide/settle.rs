@@ -48,7 +48,8 @@ pub(super) fn skip_from(run: &Run, first: &[(StepNo, String)], skipped: &mut BTr
         }
         found.insert(step, cause);
     }
-    let effects = found.iter().map(|(&step, cause)| ended(run, step, StepState::Skipped, Some(cause.clone()))).collect();
+    let effects =
+        found.iter().map(|(&step, cause)| ended(run, step, StepState::Skipped, Some(cause.clone()))).collect();
     skipped.extend(found);
     effects
 }

@@ -27,10 +27,14 @@ pub(super) fn first_seen(world: &World, deployment: DeploymentId, snapshot: &Sna
         .filter_map(|schedule| {
             let known = world.schedules.get(&(deployment, schedule.name.clone()));
             // What was removed, or written anew, does not fire for the time before this deploy either.
-            let changed = known.is_some_and(|_| declared(world, deployment, &schedule.name).is_none_or(|(_, old, _)| times(&old) != times(schedule)));
+            let changed = known.is_some_and(|_| {
+                declared(world, deployment, &schedule.name).is_none_or(|(_, old, _)| times(&old) != times(schedule))
+            });
             match known {
                 None => Some(moved(deployment, &schedule.name, schedule.default, now)),
-                Some(known) if changed => Some(moved(deployment, &schedule.name, known.record.switch, now.max(known.record.watermark))),
+                Some(known) if changed => {
+                    Some(moved(deployment, &schedule.name, known.record.switch, now.max(known.record.watermark)))
+                }
                 Some(_) => None,
             }
         })
@@ -46,7 +50,11 @@ fn moved(deployment: DeploymentId, name: &str, switch: Switch, watermark: Timest
 }
 
 /// A live schedule: where it is declared, and its times.
-fn declared(world: &World, deployment: DeploymentId, name: &str) -> Option<(Arc<Bound>, ScheduleDef, Vec<CronSchedule>)> {
+fn declared(
+    world: &World,
+    deployment: DeploymentId,
+    name: &str,
+) -> Option<(Arc<Bound>, ScheduleDef, Vec<CronSchedule>)> {
     world.live(deployment).find_map(|bound| {
         let (definition, crons) = bound.snapshot.find_schedule(name)?;
         Some((Arc::clone(bound), definition.clone(), crons.to_vec()))
@@ -69,13 +77,19 @@ pub(super) fn switch(world: &World, request: &Request, name: &str, switch: Switc
 
 /// A schedule may be due: every tick up to now is run or recorded as skipped, with the reason (R04).
 pub(super) fn due(world: &World, deployment: DeploymentId, name: &str, now: Timestamp) -> Decision {
-    let Some(schedule) = world.schedules.get(&(deployment, name.to_owned())) else { return Decision::nothing() };
-    let Some((bound, definition, crons)) = declared(world, deployment, name) else { return Decision::nothing() };
+    let Some(schedule) = world.schedules.get(&(deployment, name.to_owned())) else {
+        return Decision::nothing();
+    };
+    let Some((bound, definition, crons)) = declared(world, deployment, name) else {
+        return Decision::nothing();
+    };
     if schedule.record.switch != Switch::On {
         return Decision::nothing();
     }
     let ticks = due_ticks(&crons, schedule.record.watermark, now);
-    let Some(&last) = ticks.last() else { return Decision::nothing() };
+    let Some(&last) = ticks.last() else {
+        return Decision::nothing();
+    };
     let launched = chosen(&definition.catch_up, ticks.len(), last.plus(world.settings.tick_tolerance) >= now);
     let (skipped, run) = ticks.split_at(ticks.len() - launched);
     let mut decision = Decision::nothing();
@@ -113,7 +127,13 @@ fn chosen(policy: &CatchUp, due: usize, on_time: bool) -> usize {
     }
 }
 
-fn tick(deployment: DeploymentId, schedule: &str, due_at: Timestamp, now: Timestamp, outcome: TickOutcome) -> TickRecord {
+fn tick(
+    deployment: DeploymentId,
+    schedule: &str,
+    due_at: Timestamp,
+    now: Timestamp,
+    outcome: TickOutcome,
+) -> TickRecord {
     TickRecord {
         seq: Seq(0),
         deployment,
@@ -141,7 +161,8 @@ struct Firing<'a> {
 fn fire(firing: &Firing<'_>, due_at: Timestamp, busy: &mut Vec<RunId>, decision: &mut Decision) {
     let Firing { world, deployment, bound, definition, now } = *firing;
     let mut record = tick(deployment, &definition.name, due_at, now, TickOutcome::Launched);
-    let waiting = busy.iter().filter(|id| world.runs.get(id).is_none_or(|run| run.record.state == RunState::Queued)).count();
+    let waiting =
+        busy.iter().filter(|id| world.runs.get(id).is_none_or(|run| run.record.state == RunState::Queued)).count();
     let overlap = match definition.overlap {
         Overlap::Skip if !busy.is_empty() => Some("the run of an earlier tick has not ended"),
         Overlap::QueueOne if waiting > 0 => Some("the run of an earlier tick is waiting already"),
@@ -159,7 +180,11 @@ fn fire(firing: &Firing<'_>, due_at: Timestamp, busy: &mut Vec<RunId>, decision:
                 for id in busy.drain(..) {
                     let Some(previous) = world.runs.get(&id) else {
                         // A tick of this very decision.
-                        decision.effects.push(Effect::RunEnded { run: id, state: RunState::Canceled, reason: Some(by.clone()) });
+                        decision.effects.push(Effect::RunEnded {
+                            run: id,
+                            state: RunState::Canceled,
+                            reason: Some(by.clone()),
+                        });
                         continue;
                     };
                     let stopped = cancel::stop(previous, &by);
@@ -187,7 +212,8 @@ fn fire(firing: &Firing<'_>, due_at: Timestamp, busy: &mut Vec<RunId>, decision:
         }
         (None, nothing) => {
             record.outcome = TickOutcome::Failed;
-            record.reason = Some(nothing.err().unwrap_or_else(|| "the selection names nothing that can be materialized".into()));
+            record.reason =
+                Some(nothing.err().unwrap_or_else(|| "the selection names nothing that can be materialized".into()));
         }
     }
     decision.effects.push(Effect::Ticked(record));

@@ -24,7 +24,9 @@ pub(super) fn fired(world: &World, timer: &Timer, now: Timestamp) -> Decision {
             _ => Decision::nothing(),
         },
         Timer::Run(id) => match world.runs.get(id) {
-            Some(run) if run.record.state == RunState::Running && run.deadline().is_some_and(|deadline| deadline <= now) => {
+            Some(run)
+                if run.record.state == RunState::Running && run.deadline().is_some_and(|deadline| deadline <= now) =>
+            {
                 let limit = run.record.timeout.map(|timeout| timeout.to_string()).unwrap_or_default();
                 cancel::stop(run, &format!("{TIME_OUT}{limit}"))
             }
@@ -32,7 +34,10 @@ pub(super) fn fired(world: &World, timer: &Timer, now: Timestamp) -> Decision {
         },
         Timer::Step(id, at, attempt) => match world.runs.get(id) {
             Some(run)
-                if run.steps.get(at.index()).is_some_and(|s| s.state == StepState::Running && s.attempt == *attempt) =>
+                if run
+                    .steps
+                    .get(at.index())
+                    .is_some_and(|s| s.state == StepState::Running && s.attempt == *attempt) =>
             {
                 let step = &run.steps[at.index()];
                 let held = step.worker.zip(step.token);
@@ -40,7 +45,11 @@ pub(super) fn fired(world: &World, timer: &Timer, now: Timestamp) -> Decision {
                     let at = AttemptRef { run: *id, step: *at, attempt: *attempt, token };
                     (worker, Stop { at, why: StopReason::Fenced })
                 });
-                Decision { effects: report::overdue(run, *at, now), stops: stop.into_iter().collect(), ..Decision::default() }
+                Decision {
+                    effects: report::overdue(run, *at, now),
+                    stops: stop.into_iter().collect(),
+                    ..Decision::default()
+                }
             }
             _ => Decision::nothing(),
         },

@@ -78,7 +78,9 @@ impl QueueView {
             .filter_map(|(_, _, id)| world.runs.get(id))
             .map(|run| WaitingRun {
                 run: run.record.id,
-                reason: limits.blocks(world, &run.record, &nothing).unwrap_or_else(|| "it starts with the next decision".into()),
+                reason: limits
+                    .blocks(world, &run.record, &nothing)
+                    .unwrap_or_else(|| "it starts with the next decision".into()),
             })
             .collect();
         Self {

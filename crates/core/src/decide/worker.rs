@@ -43,7 +43,9 @@ pub(super) fn join(world: &World, join: &Join, now: Timestamp) -> Decision {
 }
 
 pub(super) fn poll(world: &World, poll: &Poll, now: Timestamp) -> Decision {
-    let Some(worker) = world.workers.get(&poll.worker) else { return Decision::nothing() };
+    let Some(worker) = world.workers.get(&poll.worker) else {
+        return Decision::nothing();
+    };
     let mut decision = Decision::nothing();
     match (poll.mood, worker.record.state) {
         (Mood::Draining, WorkerState::Active) => {
@@ -85,7 +87,9 @@ fn reconcile(world: &World, worker: &Worker, held: &[AttemptRef], now: Timestamp
 
 /// A worker whose leases are over: its attempts run again elsewhere.
 pub(super) fn lost(world: &World, id: WorkerId, now: Timestamp) -> Decision {
-    let Some(worker) = world.workers.get(&id) else { return Decision::nothing() };
+    let Some(worker) = world.workers.get(&id) else {
+        return Decision::nothing();
+    };
     let mut effects = give_back(world, worker, &BTreeSet::new(), AttemptEnd::Lost, now);
     effects.push(Effect::WorkerChanged { worker: id, state: WorkerState::Lost });
     Decision { effects, ..Decision::default() }

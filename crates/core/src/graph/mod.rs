@@ -181,7 +181,10 @@ impl Snapshot {
         };
         let job = self.manifest.jobs.iter().find(|job| job.name == name).ok_or_else(|| {
             let known: Vec<_> = self.manifest.jobs.iter().map(|job| job.name.as_str()).collect();
-            format!("no job is named `{name}`; there are: {}", if known.is_empty() { "none".into() } else { known.join(", ") })
+            format!(
+                "no job is named `{name}`; there are: {}",
+                if known.is_empty() { "none".into() } else { known.join(", ") }
+            )
         })?;
         let selection = Selection::parse(&job.selection).map_err(|error| error.render())?;
         Ok((selection, Some(job)))

@@ -63,7 +63,9 @@ impl Topology {
             graph.add_edge(NodeIndex::new(from as usize), NodeIndex::new(to as usize), ());
         }
         let down = Adjacency::new(nodes, &edges);
-        let Some(rank) = ranks(&graph, &down) else { return Err(shortest_cycle(&graph)) };
+        let Some(rank) = ranks(&graph, &down) else {
+            return Err(shortest_cycle(&graph));
+        };
         for edge in &mut edges {
             *edge = (edge.1, edge.0);
         }
@@ -124,7 +126,9 @@ fn shortest_cycle(graph: &DiGraph<(), ()>) -> Vec<u32> {
     let Some(component) = components.iter().filter(|c| on_cycle(c)).min_by_key(|c| c.iter().min().copied()) else {
         return Vec::new();
     };
-    let Some(&start) = component.iter().min() else { return Vec::new() };
+    let Some(&start) = component.iter().min() else {
+        return Vec::new();
+    };
     let mut from = vec![None; graph.node_count()];
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {

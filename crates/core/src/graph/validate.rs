@@ -88,7 +88,11 @@ impl Links {
                 (None, role) => findings.add(
                     Finding::new(
                         "asset-step-unknown",
-                        format!("asset {} is made by step `{}`, which does not exist", asset.key, role.step().unwrap_or("")),
+                        format!(
+                            "asset {} is made by step `{}`, which does not exist",
+                            asset.key,
+                            role.step().unwrap_or("")
+                        ),
                     )
                     .at(asset.source.as_ref()),
                 ),
@@ -97,7 +101,9 @@ impl Links {
             for dep in &asset.deps {
                 match find(dep.as_str()) {
                     Some(upstream) => self.asset_edges.push((upstream as u32, number as u32)),
-                    None => findings.add(unknown_dep(manifest, asset.key.as_str(), dep.as_str(), asset.source.as_ref())),
+                    None => {
+                        findings.add(unknown_dep(manifest, asset.key.as_str(), dep.as_str(), asset.source.as_ref()));
+                    }
                 }
             }
         }
@@ -109,13 +115,24 @@ impl Links {
             self.checked.push(asset.map(|asset| asset as u32));
             match asset {
                 Some(asset) => self.checks_on[asset].push(number as u32),
-                None => findings.add(unknown_dep(manifest, &format!("check {}", check.name), check.asset.as_str(), check.source.as_ref())),
+                None => findings.add(unknown_dep(
+                    manifest,
+                    &format!("check {}", check.name),
+                    check.asset.as_str(),
+                    check.source.as_ref(),
+                )),
             }
             match find_step(manifest, &check.step) {
                 Some(step) => self.checks_of[step].push(number as u32),
                 None => findings.add(
-                    Finding::new("check-step-unknown", format!("check {} on {} is evaluated by step `{}`, which does not exist", check.name, check.asset, check.step))
-                        .at(check.source.as_ref()),
+                    Finding::new(
+                        "check-step-unknown",
+                        format!(
+                            "check {} on {} is evaluated by step `{}`, which does not exist",
+                            check.name, check.asset, check.step
+                        ),
+                    )
+                    .at(check.source.as_ref()),
                 ),
             }
         }
@@ -132,7 +149,8 @@ impl Links {
                 edges.push((from, to));
             }
         };
-        let check_step = |check: u32| find_step(manifest, &manifest.checks[check as usize].step).map(|step| step as u32);
+        let check_step =
+            |check: u32| find_step(manifest, &manifest.checks[check as usize].step).map(|step| step as u32);
         for (number, asset) in self.checked.iter().enumerate() {
             edge(asset.and_then(|asset| self.step_of[asset as usize]), check_step(number as u32));
         }
@@ -182,17 +200,23 @@ fn names(manifest: &Manifest, findings: &mut Findings) {
         for alias in &asset.aliases {
             if manifest.assets.binary_search_by(|other| other.key.cmp(alias)).is_ok() {
                 findings.add(
-                    Finding::new("alias-taken", format!("asset {} has the alias {alias}, which is the key of another asset", asset.key))
-                        .at(asset.source.as_ref())
-                        .hint("remove the alias, or the other asset"),
+                    Finding::new(
+                        "alias-taken",
+                        format!("asset {} has the alias {alias}, which is the key of another asset", asset.key),
+                    )
+                    .at(asset.source.as_ref())
+                    .hint("remove the alias, or the other asset"),
                 );
             }
         }
     }
     let mut aliases = BTreeSet::new();
-    for (asset, alias) in manifest.assets.iter().flat_map(|asset| asset.aliases.iter().map(move |alias| (asset, alias))) {
+    for (asset, alias) in manifest.assets.iter().flat_map(|asset| asset.aliases.iter().map(move |alias| (asset, alias)))
+    {
         if !aliases.insert(alias) {
-            findings.add(Finding::new("alias-duplicate", format!("the alias {alias} is used twice")).at(asset.source.as_ref()));
+            findings.add(
+                Finding::new("alias-duplicate", format!("the alias {alias} is used twice")).at(asset.source.as_ref()),
+            );
         }
     }
     unique(manifest.steps.iter().map(|step| (step.name.as_str(), step.source.as_ref())), "step", findings);
@@ -203,9 +227,12 @@ fn names(manifest: &Manifest, findings: &mut Findings) {
     for pair in manifest.checks.windows(2) {
         if (&pair[0].asset, &pair[0].name) == (&pair[1].asset, &pair[1].name) {
             findings.add(
-                Finding::new("check-duplicate", format!("check {} on {} is declared twice", pair[0].name, pair[0].asset))
-                    .at(pair[0].source.as_ref())
-                    .at(pair[1].source.as_ref()),
+                Finding::new(
+                    "check-duplicate",
+                    format!("check {} on {} is declared twice", pair[0].name, pair[0].asset),
+                )
+                .at(pair[0].source.as_ref())
+                .at(pair[1].source.as_ref()),
             );
         }
     }
@@ -222,15 +249,22 @@ fn unique<'a>(names: impl Iterator<Item = (&'a str, Option<&'a SourceRef>)>, wha
     for (name, source) in names {
         if name.trim().is_empty() || name.len() > 512 || name.chars().any(char::is_control) {
             findings.add(
-                Finding::new(&format!("{what}-name"), format!("a {what} has the name {:?}", name.chars().take(40).collect::<String>()))
-                    .at(source)
-                    .hint("use 1 to 512 bytes of printable characters"),
+                Finding::new(
+                    &format!("{what}-name"),
+                    format!("a {what} has the name {:?}", name.chars().take(40).collect::<String>()),
+                )
+                .at(source)
+                .hint("use 1 to 512 bytes of printable characters"),
             );
         }
         if let Some((previous, place)) = last
             && previous == name
         {
-            findings.add(Finding::new(&format!("{what}-duplicate"), format!("{what} {name} is declared twice")).at(place).at(source));
+            findings.add(
+                Finding::new(&format!("{what}-duplicate"), format!("{what} {name} is declared twice"))
+                    .at(place)
+                    .at(source),
+            );
         }
         last = Some((name, source));
     }
@@ -243,7 +277,11 @@ fn steps(manifest: &Manifest, links: &Links, findings: &mut Findings) {
             findings.add(Finding::new(code, message).at(step.source.as_ref()).hint(hint));
         };
         if links.assets_of[number].is_empty() && links.checks_of[number].is_empty() {
-            problem("step-empty", format!("step {} makes no asset and evaluates no check", step.name), "remove it, or say what it makes");
+            problem(
+                "step-empty",
+                format!("step {} makes no asset and evaluates no check", step.name),
+                "remove it, or say what it makes",
+            );
         }
         if step.timeout == Some(Millis::ZERO) {
             problem("step-timeout", format!("step {} has a timeout of zero", step.name), "leave it out for no timeout");
@@ -251,11 +289,19 @@ fn steps(manifest: &Manifest, links: &Links, findings: &mut Findings) {
         if let Executor::Process(process) = &step.executor
             && process.argv.first().is_none_or(|program| program.is_empty())
         {
-            problem("step-argv", format!("step {} runs a process without a program", step.name), "give argv its program as the first item");
+            problem(
+                "step-argv",
+                format!("step {} runs a process without a program", step.name),
+                "give argv its program as the first item",
+            );
         }
         for resource in &step.resources {
             if !resources.contains(resource.as_str()) {
-                problem("resource-unknown", format!("step {} uses resource {resource}, which is not declared", step.name), "add the resource to the definitions");
+                problem(
+                    "resource-unknown",
+                    format!("step {} uses resource {resource}, which is not declared", step.name),
+                    "add the resource to the definitions",
+                );
             }
         }
     }
@@ -278,7 +324,9 @@ fn crons(manifest: &Manifest, schedule: &ScheduleDef, findings: &mut Findings) -
     let mut crons = Vec::with_capacity(schedule.crons.len());
     for expr in &schedule.crons {
         match CronSchedule::parse(expr, &schedule.zone) {
-            Ok(cron) if cron.is_never() => problem("schedule-never", format!("`{expr}` never comes; no such date exists")),
+            Ok(cron) if cron.is_never() => {
+                problem("schedule-never", format!("`{expr}` never comes; no such date exists"));
+            }
             Ok(cron) => crons.push(cron),
             Err(error) => problem("schedule-cron", error.to_string()),
         }
@@ -288,8 +336,9 @@ fn crons(manifest: &Manifest, schedule: &ScheduleDef, findings: &mut Findings) -
 
 fn asset_cycle(manifest: &Manifest, cycle: &[u32]) -> Finding {
     let names: Vec<&str> = cycle.iter().map(|&asset| manifest.assets[asset as usize].key.as_str()).collect();
-    let mut finding = Finding::new("asset-cycle", format!("assets depend on each other in a circle: {}", circle(&names)))
-        .hint("remove one of these dependencies");
+    let mut finding =
+        Finding::new("asset-cycle", format!("assets depend on each other in a circle: {}", circle(&names)))
+            .hint("remove one of these dependencies");
     for &asset in cycle.iter().take(10) {
         finding = finding.at(manifest.assets[asset as usize].source.as_ref());
     }

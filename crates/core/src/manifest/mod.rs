@@ -10,7 +10,7 @@ mod policy;
 mod schedule;
 mod step;
 
-pub use asset::{AssetDef, AssetRole, Freshness, Automation, SourceRef};
+pub use asset::{AssetDef, AssetRole, Automation, Freshness, SourceRef};
 pub use policy::{Backoff, ErrorClass, Jitter, PoolDef, RetryPolicy, RunLimit};
 pub use schedule::{CatchUp, JobDef, Overlap, ScheduleDef, Switch};
 pub use step::{CheckDef, Executor, ProcessDef, ResourceDef, Severity, StepDef, Subset};

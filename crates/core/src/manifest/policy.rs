@@ -75,7 +75,9 @@ impl RetryPolicy {
         let base = match self.backoff {
             Backoff::Constant => self.delay.0,
             Backoff::Linear => self.delay.0.saturating_mul(n),
-            Backoff::Exponential => self.delay.0.saturating_mul(1_u64.checked_shl((n - 1).min(62) as u32).unwrap_or(u64::MAX)),
+            Backoff::Exponential => {
+                self.delay.0.saturating_mul(1_u64.checked_shl((n - 1).min(62) as u32).unwrap_or(u64::MAX))
+            }
         }
         .min(self.max_delay.0);
         let spread = |range: u64| if range == 0 { 0 } else { draw % (range + 1) };
@@ -196,7 +198,14 @@ mod tests {
     use super::*;
 
     fn policy(backoff: Backoff, jitter: Jitter) -> RetryPolicy {
-        RetryPolicy { max_retries: 3, delay: Millis::secs(2), backoff, jitter, max_delay: Millis::secs(10), ..RetryPolicy::default() }
+        RetryPolicy {
+            max_retries: 3,
+            delay: Millis::secs(2),
+            backoff,
+            jitter,
+            max_delay: Millis::secs(10),
+            ..RetryPolicy::default()
+        }
     }
 
     #[test]

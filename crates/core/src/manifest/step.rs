@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{policy::RetryPolicy, asset::SourceRef};
+use super::{asset::SourceRef, policy::RetryPolicy};
 use crate::{key::AssetKey, time::Millis};
 
 /// One unit of execution. It may produce several assets, evaluate checks, or both.

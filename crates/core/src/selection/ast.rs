@@ -161,11 +161,7 @@ impl Expr {
     }
 }
 
-fn join(
-    children: Vec<Expr>,
-    build: fn(Vec<Expr>) -> Expr,
-    open: fn(Expr) -> Result<Vec<Expr>, Expr>,
-) -> Expr {
+fn join(children: Vec<Expr>, build: fn(Vec<Expr>) -> Expr, open: fn(Expr) -> Result<Vec<Expr>, Expr>) -> Expr {
     let mut flat = Vec::with_capacity(children.len());
     for child in children {
         match open(child) {

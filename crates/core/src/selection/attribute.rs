@@ -26,8 +26,7 @@ pub enum Attribute {
 
 impl Attribute {
     /// Every attribute, in the order in which help texts list them.
-    pub const ALL: [Self; 7] =
-        [Self::Key, Self::Group, Self::Owner, Self::Tag, Self::Kind, Self::Domain, Self::Tier];
+    pub const ALL: [Self; 7] = [Self::Key, Self::Group, Self::Owner, Self::Tag, Self::Kind, Self::Domain, Self::Tier];
 
     /// The name as it is written before the colon.
     pub const fn name(self) -> &'static str {

@@ -101,9 +101,7 @@ impl<'a, U: Universe + ?Sized> Evaluator<'a, U> {
             Expr::Call(function, of) => {
                 let mut members = self.set(of);
                 let beyond = match function {
-                    Function::Roots => {
-                        reach(&members, Reach::Unlimited, |node| self.universe.downstream(node))
-                    }
+                    Function::Roots => reach(&members, Reach::Unlimited, |node| self.universe.downstream(node)),
                     Function::Sinks => reach(&members, Reach::Unlimited, |node| self.universe.upstream(node)),
                 };
                 members.subtract(&beyond);
@@ -140,9 +138,7 @@ fn literal_key(term: &Term) -> Option<&str> {
 fn holds<U: Universe + ?Sized>(term: &Term, universe: &U, node: usize) -> bool {
     match &term.test {
         Test::Is(pattern) => term.attribute.any(universe, node, |value| pattern.matches(value)),
-        Test::Pair(name, value) => {
-            universe.tags(node).iter().any(|(n, v)| name.matches(n) && value.matches(v))
-        }
+        Test::Pair(name, value) => universe.tags(node).iter().any(|(n, v)| name.matches(n) && value.matches(v)),
         Test::Missing => !term.attribute.any(universe, node, |_| true),
     }
 }
@@ -176,7 +172,9 @@ fn suggestions<U: Universe + ?Sized>(term: &Term, universe: &U) -> Vec<String> {
         Test::Pair(name, value) => name.as_literal().zip(value.as_literal()).map(|(n, v)| format!("{n}={v}")),
         Test::Missing => None,
     };
-    let Some(wanted) = wanted else { return Vec::new() };
+    let Some(wanted) = wanted else {
+        return Vec::new();
+    };
     if term.attribute == Attribute::Key {
         let keys = (0..universe.len()).map(|node| universe.key(node));
         return nearest(&wanted, keys).into_iter().map(ToOwned::to_owned).collect();

@@ -24,12 +24,10 @@ impl Parser<'_> {
             TokenKind::Colon | TokenKind::Equals => self
                 .error(token.span, format!("`{text}` is not expected here"))
                 .hint(format!("put the value in double quotes if `{text}` is part of it")),
-            _ => self.error(token.span, format!("`and` or `or` is missing before `{text}`")).hint(
-                match function {
-                    Some(name) => format!("write `{name}(…)` for the function"),
-                    None => "quote a value that has spaces in it: `key:\"my asset\"`".to_owned(),
-                },
-            ),
+            _ => self.error(token.span, format!("`and` or `or` is missing before `{text}`")).hint(match function {
+                Some(name) => format!("write `{name}(…)` for the function"),
+                None => "quote a value that has spaces in it: `key:\"my asset\"`".to_owned(),
+            }),
         }
     }
 
@@ -92,8 +90,7 @@ impl Parser<'_> {
             "'" | "`" | "\u{201c}" | "\u{201d}" => "use double quotes around a value: `\"…\"`".to_owned(),
             _ => "put the value in double quotes if this is part of it".to_owned(),
         };
-        let shown =
-            if text.contains(char::is_control) { text.escape_unicode().to_string() } else { text.to_owned() };
+        let shown = if text.contains(char::is_control) { text.escape_unicode().to_string() } else { text.to_owned() };
         self.error(token.span, format!("`{shown}` means nothing here")).hint(hint)
     }
 

@@ -116,18 +116,14 @@ mod tests {
     use super::*;
 
     fn spell(text: &str) -> String {
-        let list: Vec<_> =
-            tokens(text).iter().map(|t| format!("{:?}({})", t.kind, &text[t.span.range()])).collect();
+        let list: Vec<_> = tokens(text).iter().map(|t| format!("{:?}({})", t.kind, &text[t.span.range()])).collect();
         list.join(" ")
     }
 
     #[test]
     fn every_kind_of_token() {
         assert_eq!(spell("2+key:shop/a*"), "Word(2) Plus(+) Word(key) Colon(:) Word(shop/a*)");
-        assert_eq!(
-            spell("NOT (a Or b)aNd c"),
-            "Not(NOT) Open(() Word(a) Or(Or) Word(b) Close()) And(aNd) Word(c)"
-        );
+        assert_eq!(spell("NOT (a Or b)aNd c"), "Not(NOT) Open(() Word(a) Or(Or) Word(b) Close()) And(aNd) Word(c)");
         assert_eq!(spell(r#"tag:"k\"1"="#), r#"Word(tag) Colon(:) Quoted("k\"1") Equals(=)"#);
         assert_eq!(spell("owner:<null>"), "Word(owner) Colon(:) Null(<null>)");
         assert_eq!(spell("a & <x \"b"), "Word(a) Unknown(&) Unknown(<) Word(x) Unterminated(\"b)");

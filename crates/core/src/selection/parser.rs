@@ -152,7 +152,9 @@ impl<'a> Parser<'a> {
     }
 
     fn operand(&mut self) -> Parsed<Expr> {
-        let Some(token) = self.peek() else { return Err(self.missing_operand(None)) };
+        let Some(token) = self.peek() else {
+            return Err(self.missing_operand(None));
+        };
         match token.kind {
             TokenKind::Open => {
                 self.at += 1;
@@ -208,7 +210,9 @@ impl<'a> Parser<'a> {
         let Some(function) = Function::ALL.into_iter().find(|function| function.name() == text) else {
             return Err(self.unknown_function(name));
         };
-        let Some(open) = self.eat(TokenKind::Open) else { return Err(self.missing_operand(self.peek())) };
+        let Some(open) = self.eat(TokenKind::Open) else {
+            return Err(self.missing_operand(self.peek()));
+        };
         let of = self.nested(name, |parser| parser.closed(open))?;
         Ok(Expr::Call(function, Box::new(of)))
     }
@@ -217,7 +221,9 @@ impl<'a> Parser<'a> {
     fn attribute(&mut self, name: Token) -> Parsed<Expr> {
         let text = self.slice(name);
         let attribute = Attribute::from_name(text).ok_or_else(|| self.unknown_attribute(name))?;
-        let Some(colon) = self.eat(TokenKind::Colon) else { return Err(self.missing_operand(self.peek())) };
+        let Some(colon) = self.eat(TokenKind::Colon) else {
+            return Err(self.missing_operand(self.peek()));
+        };
         if let Some(null) = self.eat(TokenKind::Null) {
             return Ok(Expr::Term(Term { attribute, test: Test::Missing, span: name.span.to(null.span) }));
         }

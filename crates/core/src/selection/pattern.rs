@@ -77,11 +77,17 @@ impl Pattern {
             Some(split) => split,
             None => return value.is_empty(),
         };
-        let Some((last, middle)) = rest.split_last() else { return false };
-        let Some(start) = first.prefix(value) else { return false };
+        let Some((last, middle)) = rest.split_last() else {
+            return false;
+        };
+        let Some(start) = first.prefix(value) else {
+            return false;
+        };
         let mut value = &value[start..];
         for piece in middle {
-            let Some(end) = piece.find_end(value) else { return false };
+            let Some(end) = piece.find_end(value) else {
+                return false;
+            };
             value = &value[end..];
         }
         last.is_suffix(value)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Current, Remembered, RestoreError, Schedule, Session, Timer, Worker, World};
+use super::{Remembered, RestoreError, Schedule, Session, Timer, Worker, World};
 use crate::{
     effect::{Effect, Recorded},
     id::{Attempt, DeploymentId, RunId, StepNo, WorkerId},
@@ -22,8 +22,10 @@ impl World {
         let at = recorded.at;
         match &recorded.effect {
             Effect::SnapshotStored(snapshot) if !self.snapshots.contains_key(&snapshot.id) => {
-                let manifest = Manifest::from_json(&snapshot.manifest)
-                    .map_err(|error| RestoreError { what: format!("snapshot {}", snapshot.id.short()), why: error.to_string() })?;
+                let manifest = Manifest::from_json(&snapshot.manifest).map_err(|error| RestoreError {
+                    what: format!("snapshot {}", snapshot.id.short()),
+                    why: error.to_string(),
+                })?;
                 self.add_snapshot(&snapshot.id, manifest)?;
             }
             Effect::AssetsNamed(assets) => {
@@ -80,7 +82,8 @@ impl World {
                 }
             }
             Effect::WorkerJoined(worker) => {
-                let session = Session { expires_at: at.plus(self.settings.lease), reconciled: true, ..Session::default() };
+                let session =
+                    Session { expires_at: at.plus(self.settings.lease), reconciled: true, ..Session::default() };
                 self.timers.insert((session.expires_at, Timer::Worker(worker.id)));
                 let held = std::collections::BTreeSet::new();
                 self.workers.insert(worker.id, Worker { record: (**worker).clone(), held, session });
@@ -122,7 +125,9 @@ impl World {
     }
 
     fn run_started(&mut self, id: RunId, at: Timestamp) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
         run.record.state = RunState::Running;
         run.record.started_at = Some(at);
         let key = (std::cmp::Reverse(run.record.priority), run.record.created_seq, id);
@@ -136,7 +141,9 @@ impl World {
     }
 
     fn run_canceling(&mut self, id: RunId, by: &str) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
         run.record.state = RunState::Canceling;
         run.record.reason = Some(by.to_owned());
         let keys: Vec<_> = (0..run.steps.len() as u32).map(|step| run.ready_key(StepNo(step))).collect();
@@ -146,7 +153,9 @@ impl World {
     }
 
     fn run_ended(&mut self, id: RunId) {
-        let Some(run) = self.runs.remove(&id) else { return };
+        let Some(run) = self.runs.remove(&id) else {
+            return;
+        };
         for step in 0..run.steps.len() as u32 {
             let (route, key) = run.ready_key(StepNo(step));
             self.ready.remove(route, &key);
@@ -168,9 +177,13 @@ impl World {
     }
 
     fn step_leased(&mut self, id: RunId, step: StepNo, attempt: Attempt, at: Timestamp) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
         let (route, key) = run.ready_key(step);
-        let Some(state) = run.steps.get_mut(step.index()) else { return };
+        let Some(state) = run.steps.get_mut(step.index()) else {
+            return;
+        };
         state.state = StepState::Running;
         state.attempt = attempt;
         state.leased_at = Some(at);
@@ -181,7 +194,9 @@ impl World {
 
     /// Counts a leased attempt wherever attempts are counted, and sets its deadline.
     pub(super) fn count_lease(&mut self, id: RunId, step: StepNo, attempt: Attempt, worker: Option<WorkerId>) {
-        let Some(run) = self.runs.get(&id) else { return };
+        let Some(run) = self.runs.get(&id) else {
+            return;
+        };
         let deployment = run.record.deployment;
         let definition = run.bound.snapshot.step(run.plan.steps[step.index()].step);
         if let Some(timeout) = definition.timeout
@@ -200,11 +215,15 @@ impl World {
 
     /// Takes back whatever the current attempt of a step holds.
     fn release(&mut self, id: RunId, step: StepNo) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
         let pool = run.pool(step).map(str::to_owned);
         let deployment = run.record.deployment;
         let (route, key) = run.ready_key(step);
-        let Some(state) = run.steps.get_mut(step.index()) else { return };
+        let Some(state) = run.steps.get_mut(step.index()) else {
+            return;
+        };
         let was_running = state.state == StepState::Running;
         let worker = state.worker.take();
         state.token = None;
@@ -226,8 +245,12 @@ impl World {
 
     fn step_ended(&mut self, id: RunId, step: StepNo, state: StepState, cause: Option<&str>) {
         self.release(id, step);
-        let Some(run) = self.runs.get_mut(&id) else { return };
-        let Some(ended) = run.steps.get_mut(step.index()) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        let Some(ended) = run.steps.get_mut(step.index()) else {
+            return;
+        };
         ended.state = state;
         ended.retry_at = None;
         run.open = run.open.saturating_sub(1);
@@ -254,7 +277,9 @@ impl World {
 
     /// Puts every step of a running run that could start into its queue.
     pub(super) fn enqueue_ready(&mut self, id: RunId) {
-        let Some(run) = self.runs.get(&id) else { return };
+        let Some(run) = self.runs.get(&id) else {
+            return;
+        };
         if run.record.state != RunState::Running {
             return;
         }
@@ -275,8 +300,12 @@ impl World {
 
     /// Puts a step whose wait is over back into its queue.
     pub(crate) fn retry_due(&mut self, id: RunId, step: StepNo, now: Timestamp) {
-        let Some(run) = self.runs.get(&id) else { return };
-        let Some(state) = run.steps.get(step.index()) else { return };
+        let Some(run) = self.runs.get(&id) else {
+            return;
+        };
+        let Some(state) = run.steps.get(step.index()) else {
+            return;
+        };
         let due = state.state == StepState::RetryWait && state.retry_at.is_none_or(|at| at <= now);
         if due && run.record.state == RunState::Running {
             let (route, key) = run.ready_key(step);
@@ -313,7 +342,8 @@ impl World {
     }
 
     pub(super) fn arm_schedules(&mut self, deployment: DeploymentId) {
-        let names: Vec<String> = self.schedules.keys().filter(|(other, _)| *other == deployment).map(|(_, name)| name.clone()).collect();
+        let names: Vec<String> =
+            self.schedules.keys().filter(|(other, _)| *other == deployment).map(|(_, name)| name.clone()).collect();
         for name in names {
             self.arm_schedule(deployment, &name);
         }
@@ -321,14 +351,21 @@ impl World {
 
     /// Sets the timer of a schedule's next tick, where it is on and still declared.
     pub(super) fn arm_schedule(&mut self, deployment: DeploymentId, name: &str) {
-        let Some(schedule) = self.schedules.get(&(deployment, name.to_owned())) else { return };
+        let Some(schedule) = self.schedules.get(&(deployment, name.to_owned())) else {
+            return;
+        };
         if schedule.record.switch != crate::manifest::Switch::On {
             return;
         }
         let watermark = schedule.record.watermark;
         let next = self
             .live(deployment)
-            .find_map(|bound| bound.snapshot.find_schedule(name).map(|(_, crons)| crons.iter().filter_map(|cron| cron.next_after(watermark)).min()))
+            .find_map(|bound| {
+                bound
+                    .snapshot
+                    .find_schedule(name)
+                    .map(|(_, crons)| crons.iter().filter_map(|cron| cron.next_after(watermark)).min())
+            })
             .flatten();
         if let Some(next) = next {
             self.timers.insert((next, Timer::Schedule(deployment, name.to_owned())));

@@ -272,7 +272,11 @@ impl World {
             .manifest()
             .assets
             .iter()
-            .map(|asset| known(&asset.key).or_else(|| asset.aliases.iter().find_map(known)).or_else(|| self.renamed(deployment, &asset.key)))
+            .map(|asset| {
+                known(&asset.key)
+                    .or_else(|| asset.aliases.iter().find_map(known))
+                    .or_else(|| self.renamed(deployment, &asset.key))
+            })
             .collect()
     }
 
@@ -301,7 +305,15 @@ impl Run {
     pub(crate) fn ready_key(&self, step: StepNo) -> (RouteNo, ReadyKey) {
         let number = self.plan.steps[step.index()].step as usize;
         let priority = self.record.priority.saturating_add(self.bound.snapshot.step(number as u32).priority);
-        (self.bound.routes[number], ReadyKey { priority: std::cmp::Reverse(priority), run_seq: self.record.created_seq, step, run: self.record.id })
+        (
+            self.bound.routes[number],
+            ReadyKey {
+                priority: std::cmp::Reverse(priority),
+                run_seq: self.record.created_seq,
+                step,
+                run: self.record.id,
+            },
+        )
     }
 
     /// Whether the run takes no new attempts.

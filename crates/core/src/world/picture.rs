@@ -19,7 +19,9 @@ impl World {
                 lines.push(format!("current {asset} {partition:?} {:?} {:?}", current.latest, current.cursor));
             }
         }
-        lines.extend(self.pool_set.iter().map(|((deployment, pool), limit)| format!("pool {} {pool} {limit}", deployment.0)));
+        lines.extend(
+            self.pool_set.iter().map(|((deployment, pool), limit)| format!("pool {} {pool} {limit}", deployment.0)),
+        );
         let used = self.pool_use.iter().filter(|(_, used)| **used > 0);
         lines.extend(used.map(|((deployment, pool), used)| format!("taken {} {pool} {used}", deployment.0)));
         let used = self.run_use.iter().filter(|(_, used)| **used > 0);
@@ -40,7 +42,13 @@ impl World {
     fn picture_of_runs(&self, lines: &mut Vec<String>) {
         for run in self.runs.values() {
             lines.push(format!("run {:?} open {} running {} failed {}", run.record, run.open, run.running, run.failed));
-            let ids: Vec<_> = run.plan.steps.iter().flat_map(|step| &step.assets).map(|&asset| run.bound.ids.get(asset as usize)).collect();
+            let ids: Vec<_> = run
+                .plan
+                .steps
+                .iter()
+                .flat_map(|step| &step.assets)
+                .map(|&asset| run.bound.ids.get(asset as usize))
+                .collect();
             lines.push(format!("run {} makes {ids:?}", run.record.id));
             let steps = run.steps.iter().enumerate();
             lines.extend(steps.map(|(number, step)| format!("step {} {number} {step:?}", run.record.id)));
@@ -49,7 +57,9 @@ impl World {
         let mut ready: Vec<String> = self
             .ready
             .routes()
-            .flat_map(|(number, route)| self.ready.queue(number).iter().map(move |key| format!("ready {key:?} {route:?}")))
+            .flat_map(|(number, route)| {
+                self.ready.queue(number).iter().map(move |key| format!("ready {key:?} {route:?}"))
+            })
             .collect();
         ready.sort();
         lines.append(&mut ready);

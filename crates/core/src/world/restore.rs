@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{ActiveRun, Bound, Current, Image, Ready, Remembered, Run, Schedule, Session, Settings, Step, Timer, Worker, World, ready::Route};
+use super::{
+    ActiveRun, Bound, Current, Image, Ready, Remembered, Run, Schedule, Session, Settings, Step, Timer, Worker, World,
+    ready::Route,
+};
 use crate::{
     graph::Snapshot,
     id::{DeploymentId, SnapshotId, Term},
@@ -57,7 +60,13 @@ impl World {
     ///
     /// # Errors
     /// [`RestoreError`] where a stored manifest or plan cannot be read.
-    pub fn restore(image: Image, term: Term, salt: u64, settings: Settings, now: Timestamp) -> Result<Self, RestoreError> {
+    pub fn restore(
+        image: Image,
+        term: Term,
+        salt: u64,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Result<Self, RestoreError> {
         let mut world = Self::empty(term, salt, settings);
         world.last_seq = image.last_seq;
         world.deployments = image.deployments.into_iter().map(|d| (d.id, d.name)).collect();
@@ -67,8 +76,10 @@ impl World {
             world.current.insert((current.asset, current.partition), Current { latest, cursor: current.cursor });
         }
         for stored in image.snapshots {
-            let manifest = Manifest::from_json(&stored.manifest)
-                .map_err(|error| RestoreError { what: format!("snapshot {}", stored.id.short()), why: error.to_string() })?;
+            let manifest = Manifest::from_json(&stored.manifest).map_err(|error| RestoreError {
+                what: format!("snapshot {}", stored.id.short()),
+                why: error.to_string(),
+            })?;
             world.add_snapshot(&stored.id, manifest)?;
         }
         world.pool_set = image.pools.into_iter().map(|(deployment, pool, limit)| ((deployment, pool), limit)).collect();
@@ -142,10 +153,14 @@ impl World {
 
     fn add_active(&mut self, active: ActiveRun) -> Result<(), RestoreError> {
         let what = || format!("the plan of run {}", active.run.id);
-        let plan: Plan = serde_json::from_str(&active.plan).map_err(|error| RestoreError { what: what(), why: error.to_string() })?;
+        let plan: Plan = serde_json::from_str(&active.plan)
+            .map_err(|error| RestoreError { what: what(), why: error.to_string() })?;
         let deployment = active.run.deployment;
         let Some(bound) = self.bind(deployment, &active.run.snapshot) else {
-            return Err(RestoreError { what: what(), why: "its snapshot or the identity of its assets is missing".into() });
+            return Err(RestoreError {
+                what: what(),
+                why: "its snapshot or the identity of its assets is missing".into(),
+            });
         };
         if !plan.fits(&bound.snapshot) {
             return Err(RestoreError { what: what(), why: "it does not fit its snapshot".into() });
@@ -182,11 +197,15 @@ impl World {
 
     /// Puts the stored steps of a run in place of pending ones, and what is ready into its queues.
     fn restore_steps(&mut self, id: crate::id::RunId, records: Vec<StepRecord>) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
         let mut leased = Vec::new();
         for record in records {
             let at = record.step;
-            let Some(step) = run.steps.get_mut(at.index()) else { continue };
+            let Some(step) = run.steps.get_mut(at.index()) else {
+                continue;
+            };
             step.state = record.state;
             step.attempt = record.attempt;
             step.failures = record.failures;

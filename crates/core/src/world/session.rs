@@ -43,7 +43,9 @@ impl World {
     /// Notes that a worker polled. False where the worker is not known, or where a later poll was seen already.
     pub fn hear(&mut self, poll: &Poll, now: Timestamp) -> bool {
         let lease = self.settings.lease;
-        let Some(worker) = self.workers.get_mut(&poll.worker) else { return false };
+        let Some(worker) = self.workers.get_mut(&poll.worker) else {
+            return false;
+        };
         let session = &mut worker.session;
         session.expires_at = now.plus(lease);
         // Every leader counts its grants from one.
@@ -77,7 +79,9 @@ impl World {
 
     /// Takes a grant's leases into the care of the session and gives the grant's number.
     pub fn granted(&mut self, worker: WorkerId, leases: &[Lease], now: Timestamp) -> u64 {
-        let Some(worker) = self.workers.get_mut(&worker) else { return 0 };
+        let Some(worker) = self.workers.get_mut(&worker) else {
+            return 0;
+        };
         let session = &mut worker.session;
         session.granted += 1;
         session.outstanding.push_back((session.granted, now, leases.to_vec()));
@@ -92,7 +96,9 @@ impl World {
             let step = runs.get(&lease.at.run).and_then(|run| run.steps.get(lease.at.step.index()));
             step.is_some_and(|step| step.token == Some(lease.at.token))
         };
-        let Some(worker) = self.workers.get_mut(&worker) else { return Vec::new() };
+        let Some(worker) = self.workers.get_mut(&worker) else {
+            return Vec::new();
+        };
         let mut again = Vec::new();
         worker.session.outstanding.retain_mut(|(_, sent, leases)| {
             let lost = sent.plus(RESEND_AFTER) <= now;
@@ -114,7 +120,9 @@ impl World {
 
     /// Attempts of runs that are being stopped of which a worker was not told, or was told a while ago in vain.
     pub(crate) fn unheard_stops(&self, worker: WorkerId, now: Timestamp) -> Vec<Stop> {
-        let Some(worker) = self.workers.get(&worker) else { return Vec::new() };
+        let Some(worker) = self.workers.get(&worker) else {
+            return Vec::new();
+        };
         let told = &worker.session.told;
         let quiet = worker.held.iter().filter(|held| told.get(held).is_none_or(|at| at.plus(REPEAT_STOP_AFTER) <= now));
         let stop = |&(run, step): &(RunId, StepNo)| {

@@ -40,24 +40,16 @@ const ZONES: [&str; 14] = [
 
 /// Whether both mean the same by this pattern around these changes.
 fn comparable(pattern: &Pattern, gaps_within_a_day: bool) -> bool {
-    let plain = |field: usize| {
-        matches!(
-            pattern.fields[field].as_slice(),
-            [Item::Star | Item::Value(_)]
-        )
-    };
+    let plain = |field: usize| matches!(pattern.fields[field].as_slice(), [Item::Star | Item::Value(_)]);
     let one = |field: usize| matches!(pattern.fields[field].as_slice(), [Item::Value(_)]);
     let rhythm = pattern.starred(0) || pattern.starred(1);
     let days = plain(2) && plain(4)
         || matches!(pattern.fields[2].as_slice(), [Item::Star])
         || matches!(pattern.fields[4].as_slice(), [Item::Star])
         || (!pattern.starred(2) && !pattern.starred(4));
-    let bare_star =
-        |items: &[Item]| items.len() > 1 && items.iter().any(|item| matches!(item, Item::Star));
+    let bare_star = |items: &[Item]| items.len() > 1 && items.iter().any(|item| matches!(item, Item::Star));
     let one_sunday = |item: &Item| match *item {
-        Item::Range(first, last) | Item::RangeStep(first, last, _) => {
-            first % 7 == 0 && first == last
-        }
+        Item::Range(first, last) | Item::RangeStep(first, last, _) => first % 7 == 0 && first == last,
         _ => false,
     };
     let week_by_name = pattern.named && pattern.fields[4].iter().any(one_sunday);
@@ -70,14 +62,11 @@ fn comparable(pattern: &Pattern, gaps_within_a_day: bool) -> bool {
 /// Whether a jump forward is at most two hours and ends on the day on which it began.
 fn within_a_day(instant: i64, before: i64, after: i64) -> bool {
     let day = |wall: i64| wall.div_euclid(86_400);
-    after <= before
-        || (after - before <= 7_200 && day(instant + before) == day(instant + after - 1))
+    after <= before || (after - before <= 7_200 && day(instant + before) == day(instant + after - 1))
 }
 
 fn theirs(cron: &Cron, tz: &TimeZone, from: i64, until: i64) -> Vec<i64> {
-    let mut at = jiff::Timestamp::from_second(from)
-        .unwrap()
-        .to_zoned(tz.clone());
+    let mut at = jiff::Timestamp::from_second(from).unwrap().to_zoned(tz.clone());
     let mut found = Vec::new();
     while let Ok(next) = cron.find_next_occurrence(&at, false) {
         if next.timestamp().as_second() > until {

@@ -7,9 +7,7 @@ use proptest::prelude::*;
 /// Smallest and largest value of each field as `*` means them.
 pub(crate) const LIMITS: [(u32, u32); 5] = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
 
-const MONTHS: [&str; 12] = [
-    "Jan", "FEB", "mar", "aPr", "MAY", "jun", "Jul", "Aug", "sep", "OCT", "nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "FEB", "mar", "aPr", "MAY", "jun", "Jul", "Aug", "sep", "OCT", "nov", "Dec"];
 const WEEKDAYS: [&str; 8] = ["Sun", "MON", "tue", "wEd", "THU", "fri", "Sat", "sun"];
 
 #[derive(Clone, Debug)]
@@ -25,14 +23,10 @@ impl Item {
     fn values(&self, (low, high): (u32, u32)) -> Vec<u32> {
         match *self {
             Self::Star => (low..=high).collect(),
-            Self::StarStep(step) => (low..=high)
-                .filter(|value| (value - low) % step == 0)
-                .collect(),
+            Self::StarStep(step) => (low..=high).filter(|value| (value - low) % step == 0).collect(),
             Self::Value(value) => vec![value],
             Self::Range(first, last) => (first..=last).collect(),
-            Self::RangeStep(first, last, step) => (first..=last)
-                .filter(|value| (value - first) % step == 0)
-                .collect(),
+            Self::RangeStep(first, last, step) => (first..=last).filter(|value| (value - first) % step == 0).collect(),
         }
     }
 }
@@ -45,31 +39,20 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     pub(crate) fn starred(&self, field: usize) -> bool {
-        self.fields[field]
-            .iter()
-            .any(|item| matches!(item, Item::Star | Item::StarStep(_)))
+        self.fields[field].iter().any(|item| matches!(item, Item::Star | Item::StarStep(_)))
     }
 
     /// The named values, one bit each; Sunday is bit 0.
     fn mask(&self, field: usize) -> u64 {
-        let values = self.fields[field]
-            .iter()
-            .flat_map(|item| item.values(LIMITS[field]));
-        values.fold(0, |mask, value| {
-            mask | 1 << if field == 4 { value % 7 } else { value }
-        })
+        let values = self.fields[field].iter().flat_map(|item| item.values(LIMITS[field]));
+        values.fold(0, |mask, value| mask | 1 << if field == 4 { value % 7 } else { value })
     }
 
     /// What the rules say of this pattern, without reference to the code under test.
     pub(crate) fn meaning(&self) -> Meaning {
         let masks = [0, 1, 2, 3, 4].map(|field| self.mask(field));
-        let every =
-            |field: usize| self.starred(field) || masks[field].count_ones() == LIMITS[field].1 + 1;
-        Meaning {
-            masks,
-            either_day: !self.starred(2) && !self.starred(4),
-            elapsed: every(0) || every(1),
-        }
+        let every = |field: usize| self.starred(field) || masks[field].count_ones() == LIMITS[field].1 + 1;
+        Meaning { masks, either_day: !self.starred(2) && !self.starred(4), elapsed: every(0) || every(1) }
     }
 }
 
@@ -96,12 +79,7 @@ impl fmt::Display for Pattern {
                     Item::RangeStep(a, b, step) => format!("{}-{}/{step}", value(a), last(a, b)),
                 })
                 .collect();
-            write!(
-                f,
-                "{}{}",
-                if index == 0 { "" } else { " " },
-                items.join(",")
-            )?;
+            write!(f, "{}{}", if index == 0 { "" } else { " " }, items.join(","))?;
         }
         Ok(())
     }
@@ -126,12 +104,7 @@ impl Meaning {
         let by_day = has(2, day);
         // The first day of 1970 was a Thursday.
         let by_weekday = has(4, (days + 4).rem_euclid(7));
-        has(3, month)
-            && if self.either_day {
-                by_day || by_weekday
-            } else {
-                by_day && by_weekday
-            }
+        has(3, month) && if self.either_day { by_day || by_weekday } else { by_day && by_weekday }
     }
 }
 
@@ -182,10 +155,6 @@ pub(crate) fn pattern() -> impl Strategy<Value = Pattern> {
         2 => prop_oneof![0..5u32, 22..24u32].prop_map(|hour| vec![Item::Value(hour)]),
         1 => Just(vec![Item::Star]),
     ];
-    (items(0), hours, usual(2), usual(3), usual(4), any::<bool>()).prop_map(
-        |(a, b, c, d, e, named)| Pattern {
-            fields: [a, b, c, d, e],
-            named,
-        },
-    )
+    (items(0), hours, usual(2), usual(3), usual(4), any::<bool>())
+        .prop_map(|(a, b, c, d, e, named)| Pattern { fields: [a, b, c, d, e], named })
 }

@@ -25,12 +25,7 @@ fn an_error_points_at_the_mistake() {
         ("0 0 32 * *", OutOfRange, "32", "1 to 31"),
         ("0 0 1 13 *", OutOfRange, "13", "1 to 12"),
         ("0 0 * * 8", OutOfRange, "8", "0 and 7 are Sunday"),
-        (
-            "99999999999999999999 * * * *",
-            OutOfRange,
-            "99999999999999999999",
-            "0 to 59",
-        ),
+        ("99999999999999999999 * * * *", OutOfRange, "99999999999999999999", "0 to 59"),
         ("0 1,2,77 * * *", OutOfRange, "77", "0 to 23"),
         ("*/0 * * * *", Step, "0", "1 to 59"),
         ("*/90 * * * *", Step, "90", "1 to 59"),
@@ -68,19 +63,9 @@ fn an_error_points_at_the_mistake() {
         ("* * * *", FieldCount(4), "* * * *", "minute, hour"),
         ("daily", FieldCount(1), "daily", "minute, hour"),
         ("0 30 2 * * *", FieldCount(6), "*", "seconds"),
-        (
-            "0 30 2 * * * 2027",
-            FieldCount(7),
-            "* 2027",
-            "seconds and the year",
-        ),
+        ("0 30 2 * * * 2027", FieldCount(7), "* 2027", "seconds and the year"),
         ("* * * * * * * *", FieldCount(8), "* * *", "five fields"),
-        (
-            "TZ=Europe/Berlin 0 6 * * *",
-            Unsupported,
-            "TZ=Europe/Berlin",
-            "zone",
-        ),
+        ("TZ=Europe/Berlin 0 6 * * *", Unsupported, "TZ=Europe/Berlin", "zone"),
         ("@reboot", Unsupported, "@reboot", "deploy"),
         ("@every 5m", Unsupported, "@every 5m", "*/15"),
         ("@noon", UnknownName, "@noon", "@daily"),
@@ -91,10 +76,7 @@ fn an_error_points_at_the_mistake() {
         assert_eq!(error.problem(), problem, "{error}");
         assert_eq!(&expr[error.span()], part, "{error}");
         assert!(error.hint().contains(hint), "{error}");
-        assert_eq!(
-            error.column(),
-            expr[..error.span().start].chars().count() + 1
-        );
+        assert_eq!(error.column(), expr[..error.span().start].chars().count() + 1);
     }
 }
 
@@ -111,10 +93,7 @@ fn a_list_of_ten_thousand_entries_is_too_long() {
     let expr = format!("{list} * * * *");
     let error = refusal(&expr);
     assert_eq!(error.problem(), Problem::TooLong);
-    assert!(
-        error.to_string().len() < 300,
-        "the message does not repeat it: {error}"
-    );
+    assert!(error.to_string().len() < 300, "the message does not repeat it: {error}");
 }
 
 #[test]
@@ -134,9 +113,7 @@ fn an_unknown_zone_names_the_nearest() {
         ("\u{1f40c}", &[], "tz database"),
     ];
     for (zone, nearest, hint) in table {
-        let Err(CronError::Zone(error)) = CronSchedule::parse("@daily", zone) else {
-            panic!("{zone:?} was accepted")
-        };
+        let Err(CronError::Zone(error)) = CronSchedule::parse("@daily", zone) else { panic!("{zone:?} was accepted") };
         assert!(error.hint().contains(hint), "{error}");
         for name in nearest {
             assert!(error.nearest().contains(name), "{error}");

@@ -21,18 +21,13 @@ const JUMP: i64 = 26 * 3_600;
 /// keeps the furthest time the clock has shown; a rhythm fires whenever the clock shows it.
 fn scan(meaning: &Meaning, wall: impl Fn(i64) -> i64, from: i64, until: i64) -> Vec<i64> {
     let begin = from.div_euclid(60) * 60;
-    let mut furthest = (0..JUMP / 60)
-        .map(|minute| wall(begin - minute * 60))
-        .max()
-        .unwrap();
+    let mut furthest = (0..JUMP / 60).map(|minute| wall(begin - minute * 60)).max().unwrap();
     let mut fired = Vec::new();
     for instant in (begin + 60..=until).step_by(60) {
         let now = wall(instant);
         let due = match meaning.elapsed {
             true => meaning.names(now),
-            false => (furthest + 60..=now)
-                .step_by(60)
-                .any(|passed| meaning.names(passed)),
+            false => (furthest + 60..=now).step_by(60).any(|passed| meaning.names(passed)),
         };
         furthest = furthest.max(now);
         if due {
@@ -42,34 +37,14 @@ fn scan(meaning: &Meaning, wall: impl Fn(i64) -> i64, from: i64, until: i64) -> 
     fired
 }
 
-fn compare(
-    text: &str,
-    tz: &TimeZone,
-    name: &str,
-    from: i64,
-    until: i64,
-    expected: &[i64],
-) -> Result<(), String> {
+fn compare(text: &str, tz: &TimeZone, name: &str, from: i64, until: i64, expected: &[i64]) -> Result<(), String> {
     let schedule = schedule(text, name);
-    let (after, end) = (
-        Timestamp::from_micros(from * SECOND),
-        Timestamp::from_micros(until * SECOND),
-    );
-    let found: Vec<i64> = schedule
-        .between(after, end, usize::MAX)
-        .into_iter()
-        .map(secs)
-        .collect();
+    let (after, end) = (Timestamp::from_micros(from * SECOND), Timestamp::from_micros(until * SECOND));
+    let found: Vec<i64> = schedule.between(after, end, usize::MAX).into_iter().map(secs).collect();
     if found == expected {
         return Ok(());
     }
-    let list = |instants: &[i64]| {
-        instants
-            .iter()
-            .map(|&at| shown(at, tz))
-            .collect::<Vec<_>>()
-            .join("\n  ")
-    };
+    let list = |instants: &[i64]| instants.iter().map(|&at| shown(at, tz)).collect::<Vec<_>>().join("\n  ");
     Err(format!(
         "{text:?} {name} after {}\nthe scan fires at\n  {}\nthe schedule at\n  {}",
         shown(from, tz),
@@ -143,8 +118,7 @@ fn every_change_of_every_zone() {
             for pattern in around(instant + before, instant + after) {
                 let expected = scan(&pattern.meaning(), wall, from, until);
                 minutes += (until - from).unsigned_abs() / 60;
-                compare(&pattern.to_string(), &tz, name, from, until, &expected)
-                    .unwrap_or_else(|e| panic!("{e}"));
+                compare(&pattern.to_string(), &tz, name, from, until, &expected).unwrap_or_else(|e| panic!("{e}"));
             }
         }
     }
@@ -156,35 +130,20 @@ fn every_change_of_every_zone() {
 fn around(left: i64, reached: i64) -> Vec<Pattern> {
     let clock = |wall: i64| {
         let minutes = wall.rem_euclid(86_400) / 60;
-        (
-            u32::try_from(minutes % 60).unwrap(),
-            u32::try_from(minutes / 60).unwrap(),
-        )
+        (u32::try_from(minutes % 60).unwrap(), u32::try_from(minutes / 60).unwrap())
     };
     let star = || vec![Item::Star];
-    let daily = |minute: Vec<Item>, hour: Vec<Item>| Pattern {
-        fields: [minute, hour, star(), star(), star()],
-        named: false,
-    };
-    let mut patterns: Vec<Pattern> = [
-        left - 60,
-        left,
-        left.midpoint(reached),
-        reached - 60,
-        reached,
-        reached + 60,
-    ]
-    .into_iter()
-    .map(clock)
-    .map(|(minute, hour)| daily(vec![Item::Value(minute)], vec![Item::Value(hour)]))
-    .collect();
+    let daily =
+        |minute: Vec<Item>, hour: Vec<Item>| Pattern { fields: [minute, hour, star(), star(), star()], named: false };
+    let mut patterns: Vec<Pattern> = [left - 60, left, left.midpoint(reached), reached - 60, reached, reached + 60]
+        .into_iter()
+        .map(clock)
+        .map(|(minute, hour)| daily(vec![Item::Value(minute)], vec![Item::Value(hour)]))
+        .collect();
     let (minute, hour) = clock(left);
     patterns.push(daily(vec![Item::StarStep(15)], star()));
     patterns.push(daily(vec![Item::StarStep(7)], vec![Item::Value(hour)]));
     patterns.push(daily(vec![Item::Value(minute)], vec![Item::StarStep(2)]));
-    patterns.push(daily(
-        vec![Item::Range(5, 40)],
-        vec![Item::Value(hour), Item::Value((hour + 1) % 24)],
-    ));
+    patterns.push(daily(vec![Item::Range(5, 40)], vec![Item::Value(hour), Item::Value((hour + 1) % 24)]));
     patterns
 }

@@ -72,7 +72,9 @@ impl Play {
             ["worker", rest @ ..] => return self.new_worker(rest),
             ["rejoin", worker] => return Happens::Join(self.joins[&self.worker(worker)].clone()),
             ["poll", worker, rest @ ..] => return self.special_poll(worker, rest, &options),
-            ["ok" | "fail" | "back" | "stopped", step, rest @ ..] => return self.end(words[0], step, rest),
+            ["ok" | "fail" | "back" | "stopped", step, rest @ ..] => {
+                return self.end(words[0], step, rest);
+            }
             ["launch", ..] => {
                 let selection = head.trim().strip_prefix("launch").unwrap().trim().to_owned();
                 let run = self.run_id();
@@ -120,7 +122,9 @@ impl Play {
             match *word {
                 "at" => location = rest.next().unwrap(),
                 "unknown" => snapshot = Some(SnapshotId("0".repeat(64))),
-                "snapshot" => snapshot = Some(self.snapshots[rest.next().unwrap().parse::<usize>().unwrap() - 1].clone()),
+                "snapshot" => {
+                    snapshot = Some(self.snapshots[rest.next().unwrap().parse::<usize>().unwrap() - 1].clone());
+                }
                 tag => tags.extend([pair(tag)]),
             }
         }
@@ -164,8 +168,13 @@ impl Play {
 
     /// The newest lease of a step, or that of the attempt after a `#`.
     fn lease(&self, name: &str, of: Option<RunId>) -> (WorkerId, Lease) {
-        let (name, attempt) = name.split_once('#').map_or((name, None), |(name, n)| (name, Some(Attempt(n.parse().unwrap()))));
-        let fits = |lease: &Lease| lease.name == name && attempt.is_none_or(|n| lease.at.attempt == n) && of.is_none_or(|run| lease.at.run == run);
+        let (name, attempt) =
+            name.split_once('#').map_or((name, None), |(name, n)| (name, Some(Attempt(n.parse().unwrap()))));
+        let fits = |lease: &Lease| {
+            lease.name == name
+                && attempt.is_none_or(|n| lease.at.attempt == n)
+                && of.is_none_or(|run| lease.at.run == run)
+        };
         let found = self.given.iter().rev().find(|(_, lease)| fits(lease));
         found.unwrap_or_else(|| panic!("{name} was not leased")).clone()
     }
@@ -179,7 +188,8 @@ impl Play {
             "back" => Outcome::HandedBack,
             _ => Outcome::Canceled,
         };
-        let mut report = Report { at: lease.at, started_at: self.now, ended_at: self.now, inputs: lease.inputs, outcome };
+        let mut report =
+            Report { at: lease.at, started_at: self.now, ended_at: self.now, inputs: lease.inputs, outcome };
         if let Some(name) = find("by") {
             worker = self.worker(name);
         }
@@ -256,7 +266,11 @@ impl Options {
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
             let flag = matches!(word, "draining" | "leaving" | "old" | "unacknowledged");
-            let value = if flag { String::new() } else { words.next().unwrap_or_else(|| panic!("{word} needs a value")).to_owned() };
+            let value = if flag {
+                String::new()
+            } else {
+                words.next().unwrap_or_else(|| panic!("{word} needs a value")).to_owned()
+            };
             let name = if word == "tag" { format!("tag {value}") } else { word.to_owned() };
             options.insert(name, value);
         }

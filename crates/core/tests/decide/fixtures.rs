@@ -66,7 +66,8 @@ fn replay(file: &str, lines: &mut usize) -> String {
 /// A broken rule is shown where it broke.
 fn played(play: &mut Play, events: &str) -> Vec<String> {
     catch_unwind(AssertUnwindSafe(|| play.line(events))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+        let text =
+            panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
         let text = text.unwrap_or_default();
         text.lines().map(|line| format!("BROKEN {line}").trim_end().to_owned()).collect()
     })

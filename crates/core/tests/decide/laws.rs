@@ -90,7 +90,9 @@ fn event(play: &Play, chance: &mut Chance<'_>) -> String {
             format!("{how} {}#{} of {at}{wrong}", lease.name, lease.at.attempt.0)
         }
         13 if !play.names.runs.is_empty() => format!("cancel {}", run(chance)),
-        14 if !play.names.runs.is_empty() => format!("retry {}{}", chance.of(&["", "all "]), run(chance)),
+        14 if !play.names.runs.is_empty() => {
+            format!("retry {}{}", chance.of(&["", "all "]), run(chance))
+        }
         15 | 16 => chance.of(&["+1s", "+5s", "+29s", "+31s", "+2m", "+5m", "+20m"]).to_owned(),
         17 => format!("{} {}", chance.of(&["silence", "speak"]), worker(chance)),
         18 => {
@@ -104,7 +106,11 @@ fn event(play: &Play, chance: &mut Chance<'_>) -> String {
                 .collect();
             format!("poll {} held {}", worker(chance), held.join(" "))
         }
-        19 => format!("poll {} | {}", worker(chance), chance.of(&["draining", "leaving", "capacity 1", "capacity 4", "old", "unacknowledged"])),
+        19 => format!(
+            "poll {} | {}",
+            worker(chance),
+            chance.of(&["draining", "leaving", "capacity 1", "capacity 4", "old", "unacknowledged"])
+        ),
         20 => "leader".to_owned(),
         21 => format!("pool p {}", chance.of(&["0", "1", "3", "declared"])),
         22 => format!("{} s", chance.of(&["on", "off"])),

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 use headwater_core::{
     key::AssetKey,
     manifest::{
-        AssetDef, AssetRole, Backoff, CatchUp, CheckDef, ErrorClass, Executor, Jitter, JobDef, Manifest, Overlap, PoolDef,
-        ProcessDef, RunLimit, ScheduleDef, Severity, StepDef, Subset, Switch,
+        AssetDef, AssetRole, Backoff, CatchUp, CheckDef, ErrorClass, Executor, Jitter, JobDef, Manifest, Overlap,
+        PoolDef, ProcessDef, RunLimit, ScheduleDef, Severity, StepDef, Subset, Switch,
     },
     time::Millis,
 };
@@ -82,7 +82,9 @@ pub(crate) fn manifest(text: &str) -> Manifest {
             ["code", asset, version] => drop(draft.codes.insert((*asset).to_owned(), (*version).to_owned())),
             ["alias", new, old] => drop(draft.aliases.insert((*new).to_owned(), (*old).to_owned())),
             ["location", name] => manifest.location = (*name).to_owned(),
-            ["pool", name, limit] => manifest.pools.push(PoolDef { name: (*name).to_owned(), limit: limit.parse().unwrap() }),
+            ["pool", name, limit] => {
+                manifest.pools.push(PoolDef { name: (*name).to_owned(), limit: limit.parse().unwrap() });
+            }
             ["max", limit] => manifest.max_running = Some(limit.parse().unwrap()),
             ["limit", tag, limit] => {
                 let (tag, value) = pair(tag);
@@ -168,7 +170,8 @@ fn settings(step: &mut StepDef, words: &[&str]) {
             "requires" => step.requires.extend([pair(value())]),
             "process" => {
                 let argv = vec!["true".to_owned()];
-                step.executor = Executor::Process(ProcessDef { argv, env: BTreeMap::new(), pass_env: Vec::new(), cwd: None });
+                step.executor =
+                    Executor::Process(ProcessDef { argv, env: BTreeMap::new(), pass_env: Vec::new(), cwd: None });
             }
             other => panic!("a step has no setting `{other}`"),
         }

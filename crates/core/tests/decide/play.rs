@@ -94,7 +94,14 @@ impl Play {
         self.happen(&[request])
     }
 
-    pub(crate) fn join(&mut self, name: &str, location: &str, slots: u32, tags: BTreeMap<String, String>, snapshot: SnapshotId) -> Happens {
+    pub(crate) fn join(
+        &mut self,
+        name: &str,
+        location: &str,
+        slots: u32,
+        tags: BTreeMap<String, String>,
+        snapshot: SnapshotId,
+    ) -> Happens {
         let worker = WorkerId(self.id());
         self.names.workers.insert(worker, name.to_owned());
         let term = self.world.term;
@@ -175,7 +182,9 @@ impl Play {
                     let answer = once(&mut batch, Input::Join(join), self.now, true);
                     lines.extend(answer.and_then(|answer| said(&answer)));
                 }
-                Happens::Report(worker, report) => drop(once(&mut batch, Input::Report { worker: *worker, report }, self.now, true)),
+                Happens::Report(worker, report) => {
+                    drop(once(&mut batch, Input::Report { worker: *worker, report }, self.now, true));
+                }
                 Happens::Poll(poll) => {
                     if !batch.poll(poll).unwrap() {
                         lines.push(format!("{} is not known", self.names.worker(poll.worker)));
@@ -266,14 +275,18 @@ fn same(left: &impl Debug, right: &impl Debug, what: &str) {
 }
 
 fn same_lines(left: &[String], right: &[String], what: &str) {
-    let only = |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>().join("\n  ");
+    let only = |a: &[String], b: &[String]| {
+        a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>().join("\n  ")
+    };
     assert!(left == right, "{what} differ:\n  {}\nagainst\n  {}", only(left, right), only(right, left));
 }
 
 /// An answer in words; none where it says only that all is well.
 fn said(answer: &Result<Answer, Refusal>) -> Option<String> {
     match answer {
-        Ok(Answer::Launched { warnings, .. }) if !warnings.is_empty() => Some(format!("warning: {}", warnings.join("; "))),
+        Ok(Answer::Launched { warnings, .. }) if !warnings.is_empty() => {
+            Some(format!("warning: {}", warnings.join("; ")))
+        }
         Ok(Answer::Canceled { state }) => Some(format!("answer: {state}")),
         Ok(Answer::Deployed { changed: false, .. }) => Some("answer: nothing changed".into()),
         Ok(_) => None,

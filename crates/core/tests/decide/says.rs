@@ -71,7 +71,9 @@ impl Names {
             Effect::RunCreated { run, .. } => self.created(watch, run),
             Effect::RunStarted { run } => format!("{} running", self.run(*run)),
             Effect::RunCanceling { run, by } => format!("{} canceling: {by}", self.run(*run)),
-            Effect::RunEnded { run, state, reason } => format!("{} {state}{}", self.run(*run), because(reason.as_deref())),
+            Effect::RunEnded { run, state, reason } => {
+                format!("{} {state}{}", self.run(*run), because(reason.as_deref()))
+            }
             Effect::StepLeased { run, step, attempt, worker, .. } => {
                 format!("{} {} -> {}", self.step(watch, *run, *step), attempt.0, self.worker(*worker))
             }
@@ -89,9 +91,14 @@ impl Names {
             Effect::CheckRecorded(check) => {
                 let asset = &self.assets[&check.asset];
                 let result = if check.passed { "passed" } else { "failed" };
-                let severity = if check.passed { String::new() } else { format!(" ({:?})", check.severity).to_lowercase() };
+                let severity =
+                    if check.passed { String::new() } else { format!(" ({:?})", check.severity).to_lowercase() };
                 let of = if check.version_seq.is_some() { "" } else { ", of no version" };
-                format!("check {} on {asset} {result}{severity}{of}{}", check.check, because(Some(&*check.description).filter(|d| !d.is_empty())))
+                format!(
+                    "check {} on {asset} {result}{severity}{of}{}",
+                    check.check,
+                    because(Some(&*check.description).filter(|d| !d.is_empty()))
+                )
             }
             Effect::WorkerJoined(worker) => {
                 self.workers.insert(worker.id, worker.name.clone());
@@ -105,7 +112,9 @@ impl Names {
                 format!("{} {:?} after {}", schedule.name, schedule.switch, clock(schedule.watermark)).to_lowercase()
             }
             Effect::Ticked(tick) => self.ticked(tick),
-            Effect::PoolSet { pool, limit, .. } => format!("pool {pool} {}", limit.map_or("as declared".into(), |l| l.to_string())),
+            Effect::PoolSet { pool, limit, .. } => {
+                format!("pool {pool} {}", limit.map_or("as declared".into(), |l| l.to_string()))
+            }
             Effect::MessageQueued(message) => format!("message {}", message.topic),
         })
     }
@@ -118,7 +127,8 @@ impl Names {
             .iter()
             .zip(&seen.plan.steps)
             .map(|(step, plan)| {
-                let assets: Vec<&str> = plan.assets.iter().map(|&asset| seen.snapshot.asset(asset).key.as_str()).collect();
+                let assets: Vec<&str> =
+                    plan.assets.iter().map(|&asset| seen.snapshot.asset(asset).key.as_str()).collect();
                 if assets.is_empty() || assets == [step.name.as_str()] {
                     step.name.clone()
                 } else {
@@ -164,7 +174,9 @@ impl Names {
             format!("{} to {} ({} ticks)", clock(tick.due_at), clock(tick.through_at), tick.count)
         };
         match (tick.outcome, tick.run) {
-            (TickOutcome::Launched, Some(run)) => format!("tick {} {due} launched {}", tick.schedule, self.run(run)),
+            (TickOutcome::Launched, Some(run)) => {
+                format!("tick {} {due} launched {}", tick.schedule, self.run(run))
+            }
             (outcome, _) => format!("tick {} {due} {outcome}{}", tick.schedule, because(tick.reason.as_deref())),
         }
     }

@@ -6,8 +6,8 @@ use headwater_core::{
     effect::{Effect, Recorded, SnapshotText},
     id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, WorkerId},
     record::{
-        AssetCurrent, AssetRecord, CommandRecord, DeployRecord, DeploymentRecord, Latest, RunRecord, RunState, ScheduleRecord,
-        StepRecord, StepState, WorkerRecord, WorkerState,
+        AssetCurrent, AssetRecord, CommandRecord, DeployRecord, DeploymentRecord, Latest, RunRecord, RunState,
+        ScheduleRecord, StepRecord, StepState, WorkerRecord, WorkerState,
     },
     world::{ActiveRun, Image},
 };
@@ -46,7 +46,11 @@ impl Tables {
             current: self.current.values().cloned().collect(),
             runs: active
                 .into_iter()
-                .map(|run| ActiveRun { run: run.record.clone(), plan: run.plan.clone(), steps: run.steps.values().cloned().collect() })
+                .map(|run| ActiveRun {
+                    run: run.record.clone(),
+                    plan: run.plan.clone(),
+                    steps: run.steps.values().cloned().collect(),
+                })
                 .collect(),
             workers: self
                 .workers
@@ -117,13 +121,14 @@ impl Tables {
     fn apply_rest(&mut self, effect: Effect, recorded: &Recorded) {
         match effect {
             Effect::VersionRecorded(version) => {
-                let entry = self.current.entry((version.asset, version.partition.clone())).or_insert_with(|| AssetCurrent {
-                    asset: version.asset,
-                    partition: version.partition.clone(),
-                    latest: None,
-                    cursor: None,
-                    failed: None,
-                });
+                let entry =
+                    self.current.entry((version.asset, version.partition.clone())).or_insert_with(|| AssetCurrent {
+                        asset: version.asset,
+                        partition: version.partition.clone(),
+                        latest: None,
+                        cursor: None,
+                        failed: None,
+                    });
                 entry.latest = Some(Latest {
                     seq: version.seq,
                     kind: version.kind,

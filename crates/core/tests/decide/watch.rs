@@ -67,7 +67,9 @@ impl Watch {
             Effect::RunCanceling { run, .. } => self.run_becomes(*run, RunState::Canceling),
             Effect::RunEnded { run, state, .. } => self.run_ends(*run, *state),
             Effect::StepLeased { run, step, attempt, worker, .. } => self.leased(*run, *step, *attempt, *worker),
-            Effect::StepRetried { run, step, attempt, .. } => self.step_becomes(*run, *step, *attempt, StepState::RetryWait),
+            Effect::StepRetried { run, step, attempt, .. } => {
+                self.step_becomes(*run, *step, *attempt, StepState::RetryWait);
+            }
             Effect::StepEnded { run, step, attempt, state, .. } => {
                 assert!(state.is_final());
                 self.step_becomes(*run, *step, *attempt, *state);
@@ -76,7 +78,11 @@ impl Watch {
                 assert_eq!(version.seq, recorded.seq);
                 if let (Some(run), Some(step), Some(attempt)) = (version.run, version.step, version.attempt) {
                     let of = &self.runs[&run].steps[step.index()];
-                    assert_eq!((of.state, of.attempt), (StepState::Running, attempt), "a version comes from a held attempt");
+                    assert_eq!(
+                        (of.state, of.attempt),
+                        (StepState::Running, attempt),
+                        "a version comes from a held attempt"
+                    );
                     let twice = self.versions.insert((run, version.asset.to_string()), recorded.seq);
                     assert!(twice.is_none(), "run {run} recorded asset {} twice", version.asset);
                 }
@@ -119,7 +125,13 @@ impl Watch {
         assert_eq!(run.state, RunState::Running, "only a running run is leased");
         for upstream in &run.plan.steps[step.index()].upstream {
             let upstream = &run.steps[upstream.index()];
-            assert_eq!(upstream.state, StepState::Succeeded, "{} started before {}", run.steps[step.index()].name, upstream.name);
+            assert_eq!(
+                upstream.state,
+                StepState::Succeeded,
+                "{} started before {}",
+                run.steps[step.index()].name,
+                upstream.name
+            );
         }
         let of = &mut run.steps[step.index()];
         assert!(of.state.may_become(StepState::Running), "{} was leased while it was {}", of.name, of.state);

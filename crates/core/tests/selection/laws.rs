@@ -274,10 +274,7 @@ fn nesting_has_a_limit_and_length_has_none() {
     let deep = |levels: usize| format!("{}n1{}", "(not +".repeat(levels), ")".repeat(levels));
     assert!(Selection::parse(&deep(100)).is_ok());
     let error = Selection::parse(&deep(101)).unwrap_err();
-    assert_eq!(
-        (error.message.as_str(), error.span.start),
-        ("the selection is nested more than 200 levels deep", 600)
-    );
+    assert_eq!((error.message.as_str(), error.span.start), ("the selection is nested more than 200 levels deep", 600));
     for opening in ["(", "not ", "roots(", "+(", "not("] {
         assert!(Selection::parse(&opening.repeat(1_000_000)).is_err());
     }

@@ -160,7 +160,8 @@ impl<'a> Build<'a> {
             match asset(output, role, &needs.deps) {
                 Ok(asset) => self.manifest.assets.push(asset),
                 Err(error) => {
-                    self.findings.push(Finding::new("asset-key", error.to_string()).at(place(output.spec.source).as_ref()));
+                    self.findings
+                        .push(Finding::new("asset-key", error.to_string()).at(place(output.spec.source).as_ref()));
                 }
             }
         }
@@ -189,7 +190,8 @@ impl<'a> Build<'a> {
     fn check_resources(&mut self, managers: bool) {
         let absent = |need: &ResourceNeed| !self.definitions.providers.contains_key(&need.id);
         for (step, needs) in &self.needs {
-            let source = needs.outputs.first().map(|output| output.spec.source).or(needs.check.map(|(_, check)| check.source));
+            let source =
+                needs.outputs.first().map(|output| output.spec.source).or(needs.check.map(|(_, check)| check.source));
             let at = source.and_then(place);
             for need in needs.resources.iter().filter(|need| absent(need)) {
                 let message = format!("{step} takes Res<{}>, and there is no such resource", need.type_name);
@@ -198,7 +200,8 @@ impl<'a> Build<'a> {
             }
             for need in needs.ios.iter().filter(|io| managers && absent(&io.manager)) {
                 let (asset, manager) = (need.asset, need.manager.type_name);
-                let message = format!("{step} needs the IO manager {manager} of asset {asset}, and there is no such resource");
+                let message =
+                    format!("{step} needs the IO manager {manager} of asset {asset}, and there is no such resource");
                 let hint = "add it to the definitions with .resource(…) or .provide(…)";
                 self.findings.push(Finding::new("io-missing", message).at(at.as_ref()).hint(hint));
             }
@@ -207,12 +210,18 @@ impl<'a> Build<'a> {
         names.sort();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             let message = format!("two resources have the name {}", pair[0]);
-            self.findings.push(Finding::new("resource-name-duplicate", message).hint("give one of them another with Provider::named"));
+            self.findings.push(
+                Finding::new("resource-name-duplicate", message).hint("give one of them another with Provider::named"),
+            );
         }
     }
 }
 
-fn asset(output: &OutputNeeds, role: AssetRole, shared: &[&'static str]) -> Result<headwater_core::manifest::AssetDef, KeyError> {
+fn asset(
+    output: &OutputNeeds,
+    role: AssetRole,
+    shared: &[&'static str],
+) -> Result<headwater_core::manifest::AssetDef, KeyError> {
     let mut asset = output.spec.define(role)?;
     let deps = output.deps.as_deref().unwrap_or(shared);
     asset.deps = deps.iter().map(|key| AssetKey::new(key)).collect::<Result<_, _>>()?;

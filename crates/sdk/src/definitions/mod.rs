@@ -235,7 +235,10 @@ impl Definitions {
 
 impl fmt::Debug for Definitions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Definitions").field("location", &self.location).field("steps", &self.steps.len()).finish_non_exhaustive()
+        f.debug_struct("Definitions")
+            .field("location", &self.location)
+            .field("steps", &self.steps.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn no_user_text_reaches_the_file_system() {
-        let hostile = ["../../etc/passwd", "CON", "a\\b", ".", "a:b", "-rf", "ü/🛒", "%2f", "A", "a", "a b", "x.y", "a/b"];
+        let hostile =
+            ["../../etc/passwd", "CON", "a\\b", ".", "a:b", "-rf", "ü/🛒", "%2f", "A", "a", "a b", "x.y", "a/b"];
         let names: BTreeSet<String> = hostile.iter().map(|key| encode(key, "")).collect();
         assert_eq!(names.len(), hostile.len());
         for name in &names {

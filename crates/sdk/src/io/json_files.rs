@@ -58,7 +58,9 @@ impl<T: Serialize + DeserializeOwned + Send + Sync> IoManager<T> for JsonFiles {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             other => other.map(Some).with_path(&path),
         });
-        let Some(text) = text.await? else { return Ok(None) };
+        let Some(text) = text.await? else {
+            return Ok(None);
+        };
         let wanted = || format!("{shown} is not a {}; materialize the asset again", std::any::type_name::<T>());
         serde_json::from_slice(&text).map(Some).map_err(|error| StepError::from(error).context(wanted()).never())
     }
@@ -117,7 +119,8 @@ mod tests {
             files.store(&orders, &value).await.unwrap();
             assert_eq!(IoManager::<Vec<u8>>::load(&files, &orders).await.unwrap(), Some(value));
         }
-        let names: Vec<_> = fs::read_dir(folder.path().join("a/b")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(folder.path().join("a/b")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["shop%2forders.json"]);
     }
 

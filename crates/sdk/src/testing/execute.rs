@@ -66,9 +66,19 @@ impl Execution {
             let upstream = plan.steps.get(upstream.index()).map_or("", |step| snapshot.step(step.step).name.as_str());
             return Some(format!("{upstream} did not succeed"));
         }
-        let made = |asset: u32| run.output.materialized.iter().chain(&run.output.observed).any(|version| version.asset == snapshot.asset(asset).key);
+        let made = |asset: u32| {
+            run.output
+                .materialized
+                .iter()
+                .chain(&run.output.observed)
+                .any(|version| version.asset == snapshot.asset(asset).key)
+        };
         let planned = |asset: u32| plan.steps.iter().any(|step| step.assets.contains(&asset));
-        let checked = step.checks.iter().filter(|_| step.assets.is_empty()).filter_map(|&check| snapshot.find_asset(snapshot.check(check).asset.as_str()));
+        let checked = step
+            .checks
+            .iter()
+            .filter(|_| step.assets.is_empty())
+            .filter_map(|&check| snapshot.find_asset(snapshot.check(check).asset.as_str()));
         let upstream = step.assets.iter().flat_map(|&asset| snapshot.upstream_of(asset).iter().copied());
         for asset in upstream.chain(checked) {
             let key = &snapshot.asset(asset).key;
@@ -81,7 +91,12 @@ impl Execution {
         let blocks = |outcome: &CheckOutcome| !outcome.passed && outcome.severity == Severity::Error;
         checks
             .find(|check| {
-                check.blocking && run.output.checks.iter().any(|outcome| outcome.asset == check.asset && outcome.check == check.name && blocks(outcome))
+                check.blocking
+                    && run
+                        .output
+                        .checks
+                        .iter()
+                        .any(|outcome| outcome.asset == check.asset && outcome.check == check.name && blocks(outcome))
             })
             .map(|check| format!("blocking check {} on {} failed", check.name, check.asset))
     }
@@ -100,7 +115,10 @@ impl Execution {
             (Executor::Process(process), _) => process::run(process, &context).await,
             (Executor::Rust, Some(body)) => {
                 let log = context.log.clone();
-                capture::scoped(log, body.run(context)).with_subscriber(self.subscriber.clone()).await.and_then(|outcome| outcome)
+                capture::scoped(log, body.run(context))
+                    .with_subscriber(self.subscriber.clone())
+                    .await
+                    .and_then(|outcome| outcome)
             }
             (Executor::Rust, None) => Err(StepFailure::new(ErrorClass::PROTOCOL, "the step has no code")),
         };
@@ -127,7 +145,12 @@ impl Execution {
             config: self.config.get(&definition.name).cloned().unwrap_or_default(),
             tags: self.tags.clone(),
             inputs: Vec::new(),
-            cursors: self.cursors.iter().filter(|(key, _)| assets.contains(key)).map(|(key, cursor)| (key.clone(), cursor.clone())).collect(),
+            cursors: self
+                .cursors
+                .iter()
+                .filter(|(key, _)| assets.contains(key))
+                .map(|(key, cursor)| (key.clone(), cursor.clone()))
+                .collect(),
             assets,
             log,
             cancel: CancellationToken::new(),
@@ -141,7 +164,8 @@ struct Sink(Mutex<Vec<LogLine>>);
 
 impl RecordSink for Sink {
     fn record(&self, level: Level, target: &str, message: &str, fields: Map<String, Value>) {
-        let line = LogLine { step: String::new(), level, target: target.to_owned(), message: message.to_owned(), fields };
+        let line =
+            LogLine { step: String::new(), level, target: target.to_owned(), message: message.to_owned(), fields };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }

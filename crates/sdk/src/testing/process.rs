@@ -16,7 +16,8 @@ pub(super) async fn run(process: &ProcessDef, context: &StepContext) -> Result<S
     if let Some(directory) = &process.cwd {
         command.current_dir(directory);
     }
-    let output = command.output().await.map_err(|error| StepFailure::new(ErrorClass::SPAWN, format!("{program}: {error}")))?;
+    let output =
+        command.output().await.map_err(|error| StepFailure::new(ErrorClass::SPAWN, format!("{program}: {error}")))?;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         context.log.info(line);
     }

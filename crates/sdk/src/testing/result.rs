@@ -129,7 +129,11 @@ impl TestRun {
     /// Where it was not materialized.
     #[track_caller]
     pub fn materialized(&self, asset: &str) -> &Materialized {
-        self.found(self.output.materialized.iter().find(|version| version.asset.as_str() == asset), "was not materialized", asset)
+        self.found(
+            self.output.materialized.iter().find(|version| version.asset.as_str() == asset),
+            "was not materialized",
+            asset,
+        )
     }
 
     /// What is known about an asset that was observed.
@@ -138,7 +142,11 @@ impl TestRun {
     /// Where it was not observed.
     #[track_caller]
     pub fn observed(&self, asset: &str) -> &Materialized {
-        self.found(self.output.observed.iter().find(|version| version.asset.as_str() == asset), "was not observed", asset)
+        self.found(
+            self.output.observed.iter().find(|version| version.asset.as_str() == asset),
+            "was not observed",
+            asset,
+        )
     }
 
     /// The value of an asset as it is after the run.
@@ -158,7 +166,8 @@ impl TestRun {
     /// Where it was not evaluated.
     #[track_caller]
     pub fn check(&self, asset: &str, name: &str) -> &CheckOutcome {
-        let outcome = self.output.checks.iter().find(|outcome| outcome.asset.as_str() == asset && outcome.check == name);
+        let outcome =
+            self.output.checks.iter().find(|outcome| outcome.asset.as_str() == asset && outcome.check == name);
         self.found(outcome, "has no such check result", &format!("{asset}:{name}"))
     }
 

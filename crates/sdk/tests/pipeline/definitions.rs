@@ -17,7 +17,10 @@ fn the_manifest_says_what_the_attribute_says() {
     let manifest = manifest();
     let asset = manifest.assets.iter().find(|asset| asset.key.as_str() == "raw_orders").unwrap();
     assert_eq!(asset.description, "Orders as the shop's API returned them.\n\nRead by cursor.");
-    assert_eq!((asset.group.as_str(), asset.domain.as_deref(), asset.tier.as_deref()), ("raw", Some("sales"), Some("bronze")));
+    assert_eq!(
+        (asset.group.as_str(), asset.domain.as_deref(), asset.tier.as_deref()),
+        ("raw", Some("sales"), Some("bronze"))
+    );
     assert_eq!(asset.owners, ["team:data", "anna@shop.example"]);
     assert_eq!(asset.tags["zone"], "raw");
     assert_eq!(asset.tags["pii"], "");
@@ -44,16 +47,30 @@ fn the_manifest_says_what_the_attribute_says() {
 fn steps_checks_roles_and_schemas() {
     let manifest = manifest();
     let steps: Vec<_> = manifest.steps.iter().map(|step| step.name.as_str()).collect();
-    let expected = ["crm_sync", "raw_orders", "sales", "shop/orders", "shop/orders:prices_are_positive", "shop/orders:seen", "till_export"];
+    let expected = [
+        "crm_sync",
+        "raw_orders",
+        "sales",
+        "shop/orders",
+        "shop/orders:prices_are_positive",
+        "shop/orders:seen",
+        "till_export",
+    ];
     assert_eq!(steps, expected);
     assert_eq!(manifest.steps[2].subset, Subset::Any);
     let config = manifest.steps[3].config_schema.as_ref().unwrap();
     assert_eq!(config["properties"]["without"]["description"], "Orders of this customer are left out.");
-    let checks: Vec<_> = manifest.checks.iter().map(|check| (check.name.as_str(), check.step.as_str(), check.blocking)).collect();
+    let checks: Vec<_> =
+        manifest.checks.iter().map(|check| (check.name.as_str(), check.step.as_str(), check.blocking)).collect();
     let own = "shop/orders";
     assert_eq!(
         checks,
-        [("not_empty", own, true), ("prices_are_positive", expected[4], true), ("seen", expected[5], false), ("small", own, false)]
+        [
+            ("not_empty", own, true),
+            ("prices_are_positive", expected[4], true),
+            ("seen", expected[5], false),
+            ("small", own, false)
+        ]
     );
     let role = |key: &str| manifest.assets.iter().find(|asset| asset.key.as_str() == key).unwrap().role.clone();
     assert_eq!(role("crm/accounts"), AssetRole::External);
@@ -61,7 +78,10 @@ fn steps_checks_roles_and_schemas() {
     let revenue = manifest.assets.iter().find(|asset| asset.key.as_str() == "revenue").unwrap();
     assert_eq!(revenue.deps.iter().map(|key| key.as_str()).collect::<Vec<_>>(), ["customers", "shop/orders"]);
     let shop = manifest.resources.iter().find(|resource| resource.name == "ShopApi").unwrap();
-    assert_eq!((shop.description.as_str(), shop.env.as_slice()), ("The shop's API.", ["SHOP_URL".to_owned()].as_slice()));
+    assert_eq!(
+        (shop.description.as_str(), shop.env.as_slice()),
+        ("The shop's API.", ["SHOP_URL".to_owned()].as_slice())
+    );
     assert_eq!(manifest.location, "headwater");
 }
 
@@ -79,7 +99,11 @@ fn everything_that_is_wrong_is_said() {
     assert!(error.contains("there are two resources of type pipeline::shop::ShopApi"), "{error}");
     assert!(error.contains("asset shop/orders is declared twice"), "{error}");
 
-    let unknown = definitions![orders].process(ProcessAsset::new("a//b", ["true"])).schedule(Schedule::new("x", "61 * * * *", "*"));
+    let unknown = definitions![orders].process(ProcessAsset::new("a//b", ["true"])).schedule(Schedule::new(
+        "x",
+        "61 * * * *",
+        "*",
+    ));
     let error = unknown.build().unwrap_err().to_string();
     assert!(error.contains("depends on asset raw_orders, which does not exist"), "{error}");
     assert!(error.contains("`a//b` has an empty segment") && error.contains("61"), "{error}");
@@ -112,7 +136,8 @@ fn processes_and_merged_definitions() {
     fn forecast() -> Process {
         Process::new(["sh", "-c", "echo trained >&2; exit 3"]).pass_env("TOKEN").cwd("/")
     }
-    let ours = definitions![forecast].process(ProcessAsset::new("activation/upload", ["true"]).dep::<forecast>().kind("process").retries(2));
+    let ours = definitions![forecast]
+        .process(ProcessAsset::new("activation/upload", ["true"]).dep::<forecast>().kind("process").retries(2));
     let all = shop(ShopApi::default, &Count::default()).merge(ours);
     let manifest = all.build().unwrap().manifest().clone();
     let step = manifest.steps.iter().find(|step| step.name == "forecast").unwrap();

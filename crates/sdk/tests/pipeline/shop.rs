@@ -96,7 +96,12 @@ pub(crate) struct Cleaning {
 }
 
 /// One row per order.
-#[asset(key_prefix = "shop", group = "curated", code_version = "2", checks(not_empty(blocking), small(severity = "warn")))]
+#[asset(
+    key_prefix = "shop",
+    group = "curated",
+    code_version = "2",
+    checks(not_empty(blocking), small(severity = "warn"))
+)]
 pub(crate) fn orders(raw_orders: Input<raw_orders>, config: Config<Cleaning>) -> Materialized<Vec<Order>> {
     let kept = |order: &&Order| Some(&order.customer) != config.without.as_ref();
     let orders: Vec<Order> = raw_orders.iter().filter(kept).cloned().collect();
@@ -113,7 +118,7 @@ pub(crate) fn prices_are_positive(orders: &[Order]) -> CheckResult {
 
 /// Orders of today's shop have been seen.
 #[check(asset = orders, severity = "warn", name = "seen")]
-pub(crate) async fn orders_are_seen(orders: &Vec<Order>, shop: Res<ShopApi>) -> Result<bool, ShopError> {
+pub(crate) async fn orders_are_seen(orders: &[Order], shop: Res<ShopApi>) -> Result<bool, ShopError> {
     Ok(shop.orders_since(0)?.first() == orders.first())
 }
 
@@ -131,7 +136,8 @@ pub(crate) async fn sales(ctx: Context, orders: Input<orders>) -> Result<Outputs
     let mut names: Vec<String> = orders.iter().map(|order| order.customer.clone()).collect();
     names.sort();
     names.dedup();
-    let revenue_of = |name: &String| orders.iter().filter(|order| order.customer == *name).map(|order| order.price).sum();
+    let revenue_of =
+        |name: &String| orders.iter().filter(|order| order.customer == *name).map(|order| order.price).sum();
     let per_customer = names.iter().map(|name| (name.clone(), revenue_of(name))).collect::<Vec<_>>();
     let mut outputs = Outputs::new();
     if ctx.selected::<customers>() {
@@ -167,7 +173,12 @@ pub(crate) fn shop(api: fn() -> ShopApi, count: &Count) -> Definitions {
     definitions![till_export, crm_accounts, raw_orders, orders, prices_are_positive, orders_are_seen, sales, crm_sync]
         .provide(api)
         .job(Job::new("refresh", "group:raw+"))
-        .schedule(Schedule::new("nightly", "0 6 * * *", "job:refresh").zone("Europe/Berlin").on().config("shop/orders", serde_json::json!({})))
+        .schedule(
+            Schedule::new("nightly", "0 6 * * *", "job:refresh")
+                .zone("Europe/Berlin")
+                .on()
+                .config("shop/orders", serde_json::json!({})),
+        )
         .pool("shop", 2)
         .run_limit_per_value("customer", 1)
         .max_running(4)

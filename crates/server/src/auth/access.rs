@@ -94,7 +94,8 @@ pub(crate) fn authorize(principal: &Principal, action: Action, object: Object<'_
         Object::Server => String::new(),
         Object::Deployment(name) => format!(" in deployment `{name}`"),
     };
-    let message = format!("`{}` has the role {:?}, which does not allow {action:?}{of}", principal.name, principal.role);
+    let message =
+        format!("`{}` has the role {:?}, which does not allow {action:?}{of}", principal.name, principal.role);
     Err(Refused::new(ErrorCode::Forbidden, message).hint("use a token of another role"))
 }
 
@@ -104,7 +105,9 @@ mod tests {
 
     #[test]
     fn every_role_by_every_action() {
-        use Action::{Deploy, Public, Read, ReadLeader, ReadLogs, ReadMetrics, Report, Run, SwitchSchedule, Work, WriteLogs};
+        use Action::{
+            Deploy, Public, Read, ReadLeader, ReadLogs, ReadMetrics, Report, Run, SwitchSchedule, Work, WriteLogs,
+        };
         let table: [(Role, &[Action]); 4] = [
             (Role::Admin, &Action::ALL),
             (Role::Operator, &[Public, Read, ReadLeader, ReadLogs, ReadMetrics, Run, SwitchSchedule, Report]),

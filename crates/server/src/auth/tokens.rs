@@ -45,9 +45,12 @@ impl Tokens {
         let token = token.ok_or_else(|| refuse("the Authorization header is not `Bearer` and a token"))?;
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         // Every entry is compared in full, so the time says nothing about which of them nearly fits.
-        let found = self.0.iter().fold(None, |found, (known, principal)| {
-            if same(known, &digest) { Some(principal) } else { found }
-        });
+        let found = self.0.iter().fold(
+            None,
+            |found, (known, principal)| {
+                if same(known, &digest) { Some(principal) } else { found }
+            },
+        );
         found.cloned().ok_or_else(|| refuse("the token is not known"))
     }
 }

@@ -1,9 +1,7 @@
 //! Assets.
 
 use axum::{Json, extract::State};
-use headwater_api::{
-    Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List, StaleCause, Staleness,
-};
+use headwater_api::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List, StaleCause, Staleness};
 use headwater_core::{
     manifest::AssetRole,
     selection::{Selection, Universe},

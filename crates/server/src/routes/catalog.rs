@@ -40,17 +40,19 @@ pub(super) async fn resources(State(app): State<App>, here: Here) -> Reply<List<
     let mut items = Vec::new();
     for snapshot in &catalog.snapshots {
         let steps = &snapshot.manifest().steps;
-        items.extend(snapshot.manifest().resources.iter().map(|resource| Resource {
-            name: resource.name.clone(),
-            location: snapshot.location().to_owned(),
-            type_name: resource.type_name.clone(),
-            description: resource.description.clone(),
-            env: resource.env.clone(),
-            steps: steps
-                .iter()
-                .filter(|step| step.resources.contains(&resource.name))
-                .map(|step| step.name.clone())
-                .collect(),
+        items.extend(snapshot.manifest().resources.iter().map(|resource| {
+            Resource {
+                name: resource.name.clone(),
+                location: snapshot.location().to_owned(),
+                type_name: resource.type_name.clone(),
+                description: resource.description.clone(),
+                env: resource.env.clone(),
+                steps: steps
+                    .iter()
+                    .filter(|step| step.resources.contains(&resource.name))
+                    .map(|step| step.name.clone())
+                    .collect(),
+            }
         }));
     }
     items.sort_by(|a, b| a.name.cmp(&b.name));

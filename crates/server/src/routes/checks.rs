@@ -54,7 +54,9 @@ async fn results(
 ) -> Reply<List<CheckResult>> {
     let page = cursor::page(LIST, query.cursor.as_deref(), query.limit)?;
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
-    let Some(id) = catalog.id(find(&catalog, key)?) else { return Ok(Json(List::whole(Vec::new()))) };
+    let Some(id) = catalog.id(find(&catalog, key)?) else {
+        return Ok(Json(List::whole(Vec::new())));
+    };
     let mut found = app.store.checks(id, &check, page).await?;
     let next = cursor::cut(LIST, &page, &mut found, |check| check.seq);
     let items = found.into_iter().map(|check| show::check(check, &catalog)).collect();

@@ -28,11 +28,7 @@ pub(super) struct GraphQuery {
     get, path = "/api/v1/deployments/{deployment}/graph", tag = "assets",
     params(("deployment" = String, Path), GraphQuery), responses((status = 200, body = Graph)),
 )]
-pub(super) async fn graph(
-    State(app): State<App>,
-    here: Here,
-    QueryOf(query): QueryOf<GraphQuery>,
-) -> Reply<Graph> {
+pub(super) async fn graph(State(app): State<App>, here: Here, QueryOf(query): QueryOf<GraphQuery>) -> Reply<Graph> {
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let nodes = select(&catalog, query.select.as_deref())?;
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;

@@ -63,7 +63,10 @@ pub(super) async fn log(
     let key = StreamKey { run, step: StepNo(step), attempt, stream };
     let limit = limit(&query)?;
     let piece = app.logs.read(key, query.offset.unwrap_or_default(), limit).await?;
-    let plain = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.starts_with("text/plain"));
+    let plain = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("text/plain"));
     Ok(if plain { bytes(&piece) } else { Json(page(attempt, &piece)).into_response() })
 }
 

@@ -53,7 +53,7 @@ const CHUNK_BODY: usize = 8 * 1024 * 1024;
             with a `Problem`, whose `code` has a page at `/errors/{code}`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(headwater_api::Problem, headwater_api::LogStream)),
+    components(schemas(headwater_api::Problem, headwater_api::LogStream))
 )]
 struct Document;
 

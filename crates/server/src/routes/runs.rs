@@ -65,11 +65,7 @@ fn states(text: Option<&str>) -> Result<Vec<RunState>, Refused> {
     get, path = "/api/v1/deployments/{deployment}/runs/{run}", tag = "runs",
     params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)), responses((status = 200, body = RunDetail)),
 )]
-pub(super) async fn run(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<RunDetail> {
+pub(super) async fn run(State(app): State<App>, here: Here, PathOf(at): PathOf<(String, RunId)>) -> Reply<RunDetail> {
     let (_, id) = at;
     let run = find(&app, &here, id).await?;
     let mut counts = StepCounts { pending: run.steps, ..StepCounts::default() };

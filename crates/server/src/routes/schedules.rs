@@ -3,11 +3,7 @@
 use axum::{Json, extract::State};
 use headwater_api::{Commanded, List, Schedule, SwitchRequest, Tick};
 use headwater_core::{
-    command::Command,
-    cron::CronSchedule,
-    manifest::ScheduleDef,
-    record::ScheduleRecord,
-    time::Timestamp,
+    command::Command, cron::CronSchedule, manifest::ScheduleDef, record::ScheduleRecord, time::Timestamp,
 };
 use headwater_store::Page;
 
@@ -36,7 +32,10 @@ pub(super) fn words(crons: &[CronSchedule]) -> String {
 }
 
 /// A schedule that is live.
-pub(super) fn find<'c>(catalog: &'c Catalog, name: &str) -> Result<(usize, &'c ScheduleDef, &'c [CronSchedule]), Refused> {
+pub(super) fn find<'c>(
+    catalog: &'c Catalog,
+    name: &str,
+) -> Result<(usize, &'c ScheduleDef, &'c [CronSchedule]), Refused> {
     let mut all = catalog.snapshots.iter().enumerate();
     all.find_map(|(at, snapshot)| snapshot.find_schedule(name).map(|(def, crons)| (at, def, crons)))
         .ok_or_else(|| Refused::missing("schedule", name.escape_debug()))

@@ -29,7 +29,9 @@ pub(super) async fn versions(
     let (_, key) = at;
     let page = cursor::page(LIST, query.cursor.as_deref(), query.limit)?;
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
-    let Some(id) = catalog.id(find(&catalog, &key)?) else { return Ok(Json(List::whole(Vec::new()))) };
+    let Some(id) = catalog.id(find(&catalog, &key)?) else {
+        return Ok(Json(List::whole(Vec::new())));
+    };
     let filter = VersionFilter { partition: query.partition, run: query.run };
     let mut found = app.store.versions(id, &filter, page).await?;
     let next = cursor::cut(LIST, &page, &mut found, |version| version.seq);

@@ -43,7 +43,9 @@ async fn every_route_by_every_role() {
                 authorize(&principal, row.action, Object::Server).is_ok()
             });
             match expected {
-                _ if row.action == Action::Public => assert!(status != 401 && status != 403, "{what}"),
+                _ if row.action == Action::Public => {
+                    assert!(status != 401 && status != 403, "{what}");
+                }
                 None => assert_eq!(status, 401, "{what}"),
                 Some(false) => assert_eq!(status, 403, "{what}"),
                 Some(true) => assert!(status != 401 && status != 403, "{what}"),
@@ -58,7 +60,14 @@ async fn wrong_tokens_are_refused() {
     let http = reqwest::Client::new();
     let url = format!("{}/api/v1/status", server.url);
     let almost = token(Role::Admin).replace("hw_A", "hw_B");
-    for header in ["", "Bearer", "Bearer ", &format!("Bearer {almost}"), &format!("Basic {}", token(Role::Admin)), &token(Role::Admin)] {
+    for header in [
+        "",
+        "Bearer",
+        "Bearer ",
+        &format!("Bearer {almost}"),
+        &format!("Basic {}", token(Role::Admin)),
+        &token(Role::Admin),
+    ] {
         let answer = http.get(&url).header("authorization", header).send().await.unwrap();
         assert_eq!(answer.headers().get("www-authenticate").unwrap(), "Bearer");
         assert_eq!(answer.json::<Problem>().await.unwrap().code, ErrorCode::Unauthorized, "{header}");

@@ -39,8 +39,17 @@ const QUERIES: [&str; 12] = [
     "offset=1e999&raw_len=-1",
 ];
 
-const BODIES: [&str; 9] =
-    ["", "null", "[]", "{", "{\"selection\":1}", "{\"a\":1e999}", "\"\\ud800\"", "{\"scope\":\"some\"}", "{\"limit\":-1}"];
+const BODIES: [&str; 9] = [
+    "",
+    "null",
+    "[]",
+    "{",
+    "{\"selection\":1}",
+    "{\"a\":1e999}",
+    "\"\\ud800\"",
+    "{\"scope\":\"some\"}",
+    "{\"limit\":-1}",
+];
 
 fn fill(path: &str, value: &str) -> String {
     let mut filled = String::new();
@@ -84,7 +93,8 @@ async fn wrong_requests_are_refused_on_every_route() {
                 assert!(!status.is_server_error() || ready, "{method} {address} {body}: {status}");
                 if status.is_client_error() && !is_stream(&row.path) {
                     let text = answer.text().await.unwrap();
-                    let problem: Problem = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{method} {address}: {error}: {text}"));
+                    let problem: Problem = serde_json::from_str(&text)
+                        .unwrap_or_else(|error| panic!("{method} {address}: {error}: {text}"));
                     assert_ne!(problem.code, ErrorCode::Unknown);
                     assert_eq!(problem.code.status(), status.as_u16(), "{method} {address}");
                 }
@@ -104,9 +114,8 @@ async fn refusals_say_where() {
     server.deploy(&manifest()).await;
     let http = reqwest::Client::new();
     let here = format!("{}/api/v1/deployments/default", server.url);
-    let json = |body: &'static str| {
-        http.post(format!("{here}/runs")).header("content-type", "application/json").body(body)
-    };
+    let json =
+        |body: &'static str| http.post(format!("{here}/runs")).header("content-type", "application/json").body(body);
     let (_, problem) = refused(json("{\n  \"selection\": \"*\",\n  \"tgas\": {}\n}")).await;
     assert_eq!((problem.code, problem.place.unwrap().line), (ErrorCode::MalformedBody, 3));
     let (_, problem) = refused(http.get(format!("{here}/assets?select=group:%20and%20x"))).await;

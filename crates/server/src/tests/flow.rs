@@ -1,8 +1,8 @@
 //! From deploy to materialized, and what the API shows of it.
 
 use headwater_api::{
-    Attempt, ErrorCode, LaunchRequest, ListQuery, NodeState, PreviewQuery, ReportVersion, RetryFrom, RunQuery, RunState,
-    StaleKind, Staleness, VersionQuery,
+    Attempt, ErrorCode, LaunchRequest, ListQuery, NodeState, PreviewQuery, ReportVersion, RetryFrom, RunQuery,
+    RunState, StaleKind, Staleness, VersionQuery,
 };
 use headwater_client::IdempotencyKey;
 use headwater_core::{
@@ -60,7 +60,10 @@ async fn a_run_is_recorded_and_shown() {
     assert!(graph.nodes.iter().all(|node| node.state == NodeState::Present));
     let events = client.run_events(id, None, 100).await.unwrap().items;
     let kinds: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
-    assert!(kinds.contains(&"run_queued") && kinds.contains(&"run_succeeded") && kinds.contains(&"asset_materialized"), "{kinds:?}");
+    assert!(
+        kinds.contains(&"run_queued") && kinds.contains(&"run_succeeded") && kinds.contains(&"asset_materialized"),
+        "{kinds:?}"
+    );
     assert_eq!(client.workers().await.unwrap().items[0].running, Some(0));
 }
 
@@ -108,7 +111,8 @@ async fn staleness_says_why() {
     manifest.assets[2].code_version = Some("2".into());
     server.deploy(&manifest).await;
     let assets = server.client.assets(None, &ListQuery::default()).await.unwrap().items;
-    let why: Vec<Vec<StaleKind>> = assets.iter().map(|asset| asset.causes.iter().map(|cause| cause.kind).collect()).collect();
+    let why: Vec<Vec<StaleKind>> =
+        assets.iter().map(|asset| asset.causes.iter().map(|cause| cause.kind).collect()).collect();
     assert_eq!(why, [vec![], vec![StaleKind::Data], vec![StaleKind::Code]]);
     assert_eq!(assets[1].causes[0].now.as_deref(), Some("by hand"));
 }

@@ -84,7 +84,8 @@ fn asset(name: &str, deps: &[&str]) -> AssetDef {
 
 /// Three assets in a row, a check on the second, a job, a schedule, a pool.
 pub(super) fn manifest() -> Manifest {
-    let assets = vec![asset("raw/orders", &[]), asset("shop/orders", &["raw/orders"]), asset("shop/été 🛒", &["shop/orders"])];
+    let assets =
+        vec![asset("raw/orders", &[]), asset("shop/orders", &["raw/orders"]), asset("shop/été 🛒", &["shop/orders"])];
     let mut steps: Vec<_> = assets.iter().map(|asset| StepDef::new(asset.key.as_str(), Executor::Rust)).collect();
     steps[1].pool = Some("warehouse".into());
     let check = CheckDef {
@@ -137,7 +138,9 @@ pub(super) fn succeed(lease: &Lease) -> Outcome {
 
 pub(super) fn fail_orders(lease: &Lease) -> Outcome {
     match lease.name.as_str() {
-        "shop/orders" => Outcome::Failed(StepFailure::new(headwater_core::manifest::ErrorClass::FAILURE, "no orders today")),
+        "shop/orders" => {
+            Outcome::Failed(StepFailure::new(headwater_core::manifest::ErrorClass::FAILURE, "no orders today"))
+        }
         _ => succeed(lease),
     }
 }
@@ -193,7 +196,9 @@ impl Worker {
         while done < steps || !reports.is_empty() {
             let wanted = if done < steps { 8 } else { 0 };
             let leases = match wanted {
-                0 => tokio::time::timeout(Duration::from_secs(30), self.poll(std::mem::take(&mut reports), 0)).await.unwrap(),
+                0 => tokio::time::timeout(Duration::from_secs(30), self.poll(std::mem::take(&mut reports), 0))
+                    .await
+                    .unwrap(),
                 _ => self.poll(std::mem::take(&mut reports), wanted).await,
             };
             for lease in leases {

@@ -77,7 +77,8 @@ async fn any_part_can_be_read() {
     assert_eq!(text, whole);
     assert_eq!(read(-5, 100).await.text, &whole[whole.len() - 5..]);
     assert_eq!(read(9_999, 10).await.text, "");
-    let url = format!("{}/api/v1/deployments/default/runs/{run}/steps/0/logs/stdout?attempt=1&offset=1&limit=3", server.url);
+    let url =
+        format!("{}/api/v1/deployments/default/runs/{run}/steps/0/logs/stdout?attempt=1&offset=1&limit=3", server.url);
     let plain = reqwest::Client::new().get(url).header("accept", "text/plain").send().await.unwrap();
     assert_eq!(plain.headers()["x-headwater-next"], "4");
     assert_eq!(plain.bytes().await.unwrap(), &whole.as_bytes()[1..4]);
@@ -89,7 +90,8 @@ async fn a_tail_follows_until_the_stream_ends() {
     let mut writer = writer(&server, run);
     writer.write(b"first\n", false).await.unwrap();
     let mut tail = server.client.log_tail(run, StepNo(0), LogStream::Stdout, &LogQuery::default());
-    let mut next = async || tokio::time::timeout(Duration::from_secs(20), tail.next()).await.unwrap().map(Result::unwrap);
+    let mut next =
+        async || tokio::time::timeout(Duration::from_secs(20), tail.next()).await.unwrap().map(Result::unwrap);
     assert_eq!(next().await.unwrap().text, "first\n");
     // The first byte of a character waits for the second.
     writer.write(b"\xc3", false).await.unwrap();
@@ -112,7 +114,9 @@ async fn forged_chunks_are_refused() {
     };
     assert!(!put(b"hello", about).await.unwrap_err().is_passing());
     assert!(put(b"", about).await.is_err());
-    let path = format!("{}/api/v1/worker/logs/{run}/0/1/..%2f..%2fetc/0?offset=0&raw_len=0&lines=0&last=true", server.url);
-    let answer = reqwest::Client::new().put(path).header("x-headwater-attempt-token", "0".repeat(16)).send().await.unwrap();
+    let path =
+        format!("{}/api/v1/worker/logs/{run}/0/1/..%2f..%2fetc/0?offset=0&raw_len=0&lines=0&last=true", server.url);
+    let answer =
+        reqwest::Client::new().put(path).header("x-headwater-attempt-token", "0".repeat(16)).send().await.unwrap();
     assert_eq!(answer.status(), 400);
 }

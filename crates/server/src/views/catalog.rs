@@ -37,7 +37,14 @@ impl Catalog {
             for (asset, def) in snapshot.manifest().assets.iter().enumerate() {
                 let place = (at as u32, asset as u32);
                 let made_here = snapshot.is_materialized(place.1);
-                by_key.entry(def.key.as_str()).and_modify(|known| if made_here { *known = place }).or_insert(place);
+                by_key
+                    .entry(def.key.as_str())
+                    .and_modify(|known| {
+                        if made_here {
+                            *known = place;
+                        }
+                    })
+                    .or_insert(place);
             }
         }
         let ids: HashMap<&str, AssetId> = assets.iter().map(|asset| (asset.key.as_str(), asset.id)).collect();

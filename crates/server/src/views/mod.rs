@@ -110,8 +110,9 @@ impl Views {
             return Ok(known);
         }
         let text = store.plan(run).await?.ok_or_else(|| Refused::missing("run", run))?;
-        let plan: Plan = serde_json::from_str(&text)
-            .map_err(|error| Refused::new(ErrorCode::Internal, format!("the plan of run {run} cannot be read: {error}")))?;
+        let plan: Plan = serde_json::from_str(&text).map_err(|error| {
+            Refused::new(ErrorCode::Internal, format!("the plan of run {run} cannot be read: {error}"))
+        })?;
         let plan = Arc::new(plan);
         self.plans.put(run, Arc::clone(&plan));
         Ok(plan)
@@ -122,7 +123,9 @@ impl Views {
         if let Some(known) = lock(&self.origins).get(&seq) {
             return Ok(Some(Arc::clone(known)));
         }
-        let Some(VersionRecord { run, inputs, .. }) = store.version(seq).await? else { return Ok(None) };
+        let Some(VersionRecord { run, inputs, .. }) = store.version(seq).await? else {
+            return Ok(None);
+        };
         let origin = Arc::new(Origin { ours: run.is_some(), inputs });
         let mut known = lock(&self.origins);
         if known.len() >= INPUTS {

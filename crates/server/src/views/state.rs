@@ -112,11 +112,7 @@ async fn in_progress(
 }
 
 /// The steps of a run that have not ended, with the assets that they make.
-async fn open_steps(
-    views: &Views,
-    store: &dyn Store,
-    run: RunId,
-) -> Result<Vec<(u32, StepState, Vec<u32>)>, Refused> {
+async fn open_steps(views: &Views, store: &dyn Store, run: RunId) -> Result<Vec<(u32, StepState, Vec<u32>)>, Refused> {
     let plan = views.plan(store, run).await?;
     let mut states = vec![StepState::Pending; plan.steps.len()];
     for step in store.steps(run).await? {

@@ -75,44 +75,20 @@ fn failure_cell(failure: Option<&StepFailure>) -> Result<Cell<'static>, CommitEr
 }
 
 impl<'a> Folded<'a> {
-    pub(super) fn add_step(
-        &mut self,
-        effect: &'a Effect,
-        at: Timestamp,
-    ) -> Result<(), CommitError> {
+    pub(super) fn add_step(&mut self, effect: &'a Effect, at: Timestamp) -> Result<(), CommitError> {
         match effect {
-            Effect::StepLeased {
-                run,
-                step,
-                attempt,
-                token,
-                worker,
-            } => {
+            Effect::StepLeased { run, step, attempt, token, worker } => {
                 let image = self.step(*run, *step)?;
                 *image = StepImage {
                     state: StepState::Running,
                     attempt: *attempt,
                     failures: image.failures,
                     losses: image.losses,
-                    lease: Some(Lease {
-                        worker: *worker,
-                        token: *token,
-                        at,
-                    }),
+                    lease: Some(Lease { worker: *worker, token: *token, at }),
                     ..StepImage::untouched()
                 };
             }
-            Effect::StepRetried {
-                run,
-                step,
-                attempt,
-                end,
-                started_at,
-                failure,
-                failures,
-                losses,
-                retry_at,
-            } => {
+            Effect::StepRetried { run, step, attempt, end, started_at, failure, failures, losses, retry_at } => {
                 let image = self.step(*run, *step)?;
                 image.state = StepState::RetryWait;
                 image.attempt = *attempt;
@@ -134,17 +110,7 @@ impl<'a> Folded<'a> {
                     failure_cell(failure.as_ref())?,
                 ]);
             }
-            Effect::StepEnded {
-                run,
-                step,
-                attempt,
-                state,
-                started_at,
-                failure,
-                failures,
-                losses,
-                cause,
-            } => {
+            Effect::StepEnded { run, step, attempt, state, started_at, failure, failures, losses, cause } => {
                 let image = self.step(*run, *step)?;
                 image.state = *state;
                 image.attempt = *attempt;
@@ -162,15 +128,9 @@ impl<'a> Folded<'a> {
     }
 
     fn step(&mut self, run: RunId, step: StepNo) -> Result<&mut StepImage<'a>, CommitError> {
-        let image = self
-            .steps
-            .entry((run, step))
-            .or_insert_with(StepImage::untouched);
+        let image = self.steps.entry((run, step)).or_insert_with(StepImage::untouched);
         if image.state.is_final() {
-            return Err(conflict(format!(
-                "step {} of run {run} is {}",
-                step.0, image.state
-            )));
+            return Err(conflict(format!("step {} of run {run} is {}", step.0, image.state)));
         }
         Ok(image)
     }

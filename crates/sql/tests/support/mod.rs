@@ -27,22 +27,14 @@ pub(crate) fn postgres_url(database: &str) -> String {
              which starts a private server, or set it to the URL of a superuser of a server for tests."
         );
     };
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url.as_str(), ""), |(base, query)| (base, query));
+    let (base, query) = url.split_once('?').map_or((url.as_str(), ""), |(base, query)| (base, query));
     let (server, _) = base.rsplit_once('/').expect("the URL names a database");
-    if query.is_empty() {
-        format!("{server}/{database}")
-    } else {
-        format!("{server}/{database}?{query}")
-    }
+    if query.is_empty() { format!("{server}/{database}") } else { format!("{server}/{database}?{query}") }
 }
 
 /// A connection to the test server itself.
 pub(crate) async fn admin() -> PgConnection {
-    PgConnection::connect(&postgres_url("postgres"))
-        .await
-        .expect("the test server answers")
+    PgConnection::connect(&postgres_url("postgres")).await.expect("the test server answers")
 }
 
 /// An empty database of its own, dropped with [`Postgres::drop_database`] or left to the throw-away server.
@@ -55,10 +47,7 @@ impl Postgres {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("headwater_test_{}_{number}", std::process::id());
         let mut admin = admin().await;
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .execute(&mut admin)
-            .await
-            .unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
         Self { name }
     }
 
@@ -69,10 +58,7 @@ impl Postgres {
     pub(crate) async fn drop_database(self) {
         let mut admin = admin().await;
         let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        sqlx::query(AssertSqlSafe(sql))
-            .execute(&mut admin)
-            .await
-            .unwrap();
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
     }
 }
 
@@ -83,9 +69,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -98,9 +82,7 @@ impl Folder {
 }
 
 pub(crate) async fn open(url: &str) -> SqlStore {
-    SqlStore::open_and_migrate(url, &SqlOptions::default())
-        .await
-        .unwrap()
+    SqlStore::open_and_migrate(url, &SqlOptions::default()).await.unwrap()
 }
 
 pub(crate) async fn open_postgres() -> (Arc<dyn Store>, Postgres) {
@@ -119,18 +101,10 @@ pub(crate) fn assert_same<T: PartialEq + std::fmt::Debug>(what: &str, expected: 
         return;
     }
     let (expected, found) = (format!("{expected:#?}"), format!("{found:#?}"));
-    let differs = expected
-        .lines()
-        .zip(found.lines())
-        .position(|(a, b)| a != b)
-        .unwrap_or(0);
+    let differs = expected.lines().zip(found.lines()).position(|(a, b)| a != b).unwrap_or(0);
     let around = |text: &str| {
         let lines = text.lines().skip(differs.saturating_sub(25)).take(30);
         lines.collect::<Vec<_>>().join("\n")
     };
-    panic!(
-        "{what} differs\n--- expected\n{}\n--- found\n{}",
-        around(&expected),
-        around(&found)
-    );
+    panic!("{what} differs\n--- expected\n{}\n--- found\n{}", around(&expected), around(&found));
 }

@@ -4,17 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use headwater_core::{
     effect::{Effect, Recorded, SnapshotText},
-    id::{
-        AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, Token,
-        WorkerId,
-    },
+    id::{AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, Token, WorkerId},
     key::AssetKey,
     manifest::Severity,
     metadata::Metadata,
     record::{
-        AssetRecord, CheckRecord, CommandRecord, DeployRecord, OutboxRecord, RunRecord, RunState,
-        StepState, TickOutcome, TickRecord, Trigger, VersionKind, VersionRecord, WorkerRecord,
-        WorkerState,
+        AssetRecord, CheckRecord, CommandRecord, DeployRecord, OutboxRecord, RunRecord, RunState, StepState,
+        TickOutcome, TickRecord, Trigger, VersionKind, VersionRecord, WorkerRecord, WorkerState,
     },
     time::{Millis, Timestamp},
 };
@@ -34,10 +30,7 @@ pub fn claim(server: u128, ttl: Millis) -> LeaderClaim {
 pub(super) const DEPLOYMENT: DeploymentId = DeploymentId::DEFAULT;
 
 /// A leader that writes what a test tells it to.
-#[allow(
-    missing_debug_implementations,
-    reason = "it holds a store, which is any type"
-)]
+#[allow(missing_debug_implementations, reason = "it holds a store, which is any type")]
 pub struct Script {
     store: Arc<dyn Store>,
     /// The term that it commits under.
@@ -52,30 +45,16 @@ pub struct Script {
 impl Script {
     /// Takes the lead of a store.
     pub async fn lead(store: &Arc<dyn Store>) -> Self {
-        let term = store
-            .lead(&claim(1, Millis::secs(3_600)))
-            .await
-            .unwrap()
-            .expect("nobody else leads");
+        let term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().expect("nobody else leads");
         let seq = store.last_seq().await.unwrap();
-        Self {
-            store: store.clone(),
-            term,
-            seq,
-            now: Timestamp::from_secs(1_795_489_200),
-            batch: Vec::new(),
-        }
+        Self { store: store.clone(), term, seq, now: Timestamp::from_secs(1_795_489_200), batch: Vec::new() }
     }
 
     /// Adds an effect to the batch; gives its number.
     pub fn add(&mut self, effect: impl FnOnce(Seq, Timestamp) -> Effect) -> Seq {
         self.seq = self.seq.next();
         self.now = self.now.plus(Millis::secs(1));
-        self.batch.push(Recorded {
-            seq: self.seq,
-            at: self.now,
-            effect: effect(self.seq, self.now),
-        });
+        self.batch.push(Recorded { seq: self.seq, at: self.now, effect: effect(self.seq, self.now) });
         self.seq
     }
 
@@ -112,11 +91,7 @@ impl Script {
         self.add(|_, at| ended(run, step, attempt, state, at))
     }
 
-    pub(super) fn version(
-        &mut self,
-        asset: AssetId,
-        change: impl FnOnce(&mut VersionRecord),
-    ) -> Seq {
+    pub(super) fn version(&mut self, asset: AssetId, change: impl FnOnce(&mut VersionRecord)) -> Seq {
         self.add(|seq, at| {
             let mut record = new_version(asset, seq, at);
             change(&mut record);
@@ -124,12 +99,7 @@ impl Script {
         })
     }
 
-    pub(super) fn check(
-        &mut self,
-        asset: AssetId,
-        name: &str,
-        change: impl FnOnce(&mut CheckRecord),
-    ) -> Seq {
+    pub(super) fn check(&mut self, asset: AssetId, name: &str, change: impl FnOnce(&mut CheckRecord)) -> Seq {
         self.add(|seq, at| {
             let mut record = new_check(asset, name, seq, at);
             change(&mut record);
@@ -157,11 +127,7 @@ pub(super) fn worker_id(number: u128) -> WorkerId {
 }
 
 pub(super) fn named(id: AssetId, key: &str) -> AssetRecord {
-    AssetRecord {
-        id,
-        deployment: DEPLOYMENT,
-        key: AssetKey::new(key).unwrap(),
-    }
+    AssetRecord { id, deployment: DEPLOYMENT, key: AssetKey::new(key).unwrap() }
 }
 
 pub(super) fn new_run(id: RunId, seq: Seq, at: Timestamp) -> RunRecord {
@@ -171,9 +137,7 @@ pub(super) fn new_run(id: RunId, seq: Seq, at: Timestamp) -> RunRecord {
         deployment: DEPLOYMENT,
         snapshot: SnapshotId("5".repeat(64)),
         state: RunState::Queued,
-        trigger: Trigger::Manual {
-            by: "ada".to_owned(),
-        },
+        trigger: Trigger::Manual { by: "ada".to_owned() },
         selection: "*".to_owned(),
         partition: String::new(),
         tags: BTreeMap::new(),
@@ -191,10 +155,7 @@ pub(super) fn new_run(id: RunId, seq: Seq, at: Timestamp) -> RunRecord {
 
 pub(super) fn run_created(run: RunRecord) -> Effect {
     let plan = format!("{{\"run\":\"{}\"}}", run.id).into();
-    Effect::RunCreated {
-        run: Box::new(run),
-        plan,
-    }
+    Effect::RunCreated { run: Box::new(run), plan }
 }
 
 pub(super) fn leased(run: RunId, step: u32, attempt: u32, seq: Seq) -> Effect {
@@ -208,13 +169,7 @@ pub(super) fn leased(run: RunId, step: u32, attempt: u32, seq: Seq) -> Effect {
     }
 }
 
-pub(super) fn ended(
-    run: RunId,
-    step: u32,
-    attempt: u32,
-    state: StepState,
-    at: Timestamp,
-) -> Effect {
+pub(super) fn ended(run: RunId, step: u32, attempt: u32, state: StepState, at: Timestamp) -> Effect {
     Effect::StepEnded {
         run,
         step: StepNo(step),
@@ -282,11 +237,7 @@ pub(super) fn new_worker(id: WorkerId, at: Timestamp) -> WorkerRecord {
 }
 
 pub(super) fn snapshot(digit: &str) -> SnapshotText {
-    SnapshotText {
-        id: SnapshotId(digit.repeat(64)),
-        location: "shop".to_owned(),
-        manifest: "{\"assets\":[]}".into(),
-    }
+    SnapshotText { id: SnapshotId(digit.repeat(64)), location: "shop".to_owned(), manifest: "{\"assets\":[]}".into() }
 }
 
 pub(super) fn deploy(location: &str, digit: &str, seq: Seq, at: Timestamp) -> DeployRecord {

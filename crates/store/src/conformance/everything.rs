@@ -4,16 +4,13 @@ use headwater_core::{
     effect::Event,
     id::{DeploymentId, RunId, Seq},
     record::{
-        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, RunRecord, RunState,
-        ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, RunRecord, RunState, ScheduleRecord,
+        StepRecord, TickRecord, VersionRecord, WorkerRecord,
     },
     time::Timestamp,
 };
 
-use crate::{
-    EventFilter, Image, OutboxItem, Page, RunCounts, RunFilter, Store, VersionFilter,
-    journal::StoredPlan,
-};
+use crate::{EventFilter, Image, OutboxItem, Page, RunCounts, RunFilter, Store, VersionFilter, journal::StoredPlan};
 
 /// All that a store shows of the deployment `default`.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,10 +66,7 @@ pub struct RunDetails {
     pub events: Vec<Event>,
 }
 
-const MANY: Page = Page {
-    before: None,
-    limit: 100_000,
-};
+const MANY: Page = Page { before: None, limit: 100_000 };
 
 /// Reads all that a store shows.
 pub async fn everything(store: &dyn Store) -> Everything {
@@ -83,19 +77,13 @@ pub async fn everything(store: &dyn Store) -> Everything {
     }
     let mut runs_by_state = Vec::new();
     for state in RunState::ALL {
-        let filter = RunFilter {
-            states: vec![*state],
-            ..RunFilter::default()
-        };
+        let filter = RunFilter { states: vec![*state], ..RunFilter::default() };
         runs_by_state.push(store.runs(of, &filter, MANY).await.unwrap());
     }
     let assets = store.assets(of).await.unwrap();
     let mut history = Vec::new();
     for asset in &assets {
-        let versions = store
-            .versions(asset.id, &VersionFilter::default(), MANY)
-            .await
-            .unwrap();
+        let versions = store.versions(asset.id, &VersionFilter::default(), MANY).await.unwrap();
         history.push((versions, store.checks(asset.id, &None, MANY).await.unwrap()));
     }
     let mut schedules = Vec::new();
@@ -113,10 +101,7 @@ pub async fn everything(store: &dyn Store) -> Everything {
         current: store.current(of).await.unwrap(),
         history,
         current_checks: store.current_checks(of).await.unwrap(),
-        deploys: (
-            store.deploys(of, MANY).await.unwrap(),
-            store.live(of).await.unwrap(),
-        ),
+        deploys: (store.deploys(of, MANY).await.unwrap(), store.live(of).await.unwrap()),
         workers: store.workers(100_000).await.unwrap(),
         schedules,
         pools: store.pools(of).await.unwrap(),
@@ -143,14 +128,7 @@ pub(super) async fn log(store: &dyn Store, run: Option<RunId>) -> Vec<Event> {
     let mut log: Vec<Event> = Vec::new();
     loop {
         let after = log.last().map_or(Seq(0), |event| event.seq);
-        let page = store
-            .events(&EventFilter {
-                after,
-                run,
-                limit: 37,
-            })
-            .await
-            .unwrap();
+        let page = store.events(&EventFilter { after, run, limit: 37 }).await.unwrap();
         if page.is_empty() {
             return log;
         }

@@ -21,10 +21,7 @@ pub async fn one_server_leads_at_a_time(store: Arc<dyn Store>) {
     let first = store.lead(&one).await.unwrap().unwrap();
     assert_eq!(store.lead(&two).await.unwrap(), None);
     let leader = store.leader().await.unwrap().unwrap();
-    assert_eq!(
-        (leader.server, leader.address, leader.term),
-        (one.server, one.address.clone(), first)
-    );
+    assert_eq!((leader.server, leader.address, leader.term), (one.server, one.address.clone(), first));
     assert!(!leader.expired);
     // Whoever leads may take the lead again, under a new term.
     let again = store.lead(&one).await.unwrap().unwrap();
@@ -37,23 +34,13 @@ pub async fn a_lead_that_is_over_can_be_taken(store: Arc<dyn Store>) {
     let (brief, long) = (claim(1, Millis::ZERO), claim(2, Millis::secs(3_600)));
     let first = store.lead(&brief).await.unwrap().unwrap();
     assert!(store.leader().await.unwrap().unwrap().expired);
-    let second = store
-        .lead(&long)
-        .await
-        .unwrap()
-        .expect("the lead of no duration is over");
+    let second = store.lead(&long).await.unwrap().expect("the lead of no duration is over");
     assert!(second > first);
     store.resign(first).await.unwrap();
-    assert!(
-        !store.leader().await.unwrap().unwrap().expired,
-        "an old term was resigned"
-    );
+    assert!(!store.leader().await.unwrap().unwrap().expired, "an old term was resigned");
     store.resign(second).await.unwrap();
     assert!(store.leader().await.unwrap().unwrap().expired);
-    assert!(
-        !store.renew(&long, second).await.unwrap(),
-        "a term that was resigned is over"
-    );
+    assert!(!store.renew(&long, second).await.unwrap(), "a term that was resigned is over");
     assert_eq!(store.commit(second, &[]).await, Err(CommitError::Stale));
     assert!(store.lead(&brief).await.unwrap().unwrap() > second);
 }
@@ -64,18 +51,11 @@ pub async fn a_stale_term_commits_nothing(store: Arc<dyn Store>) {
     script.commit().await;
     let before = everything(&*store).await;
     let stale = script.term;
-    script.term = store
-        .lead(&claim(1, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    script.term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().unwrap();
     script.add(|_, _| Effect::RunStarted { run: run_id(1) });
     let batch = script.take();
     assert_eq!(store.commit(stale, &batch).await, Err(CommitError::Stale));
-    assert_eq!(
-        store.commit(Term(script.term.0 + 1), &batch).await,
-        Err(CommitError::Stale)
-    );
+    assert_eq!(store.commit(Term(script.term.0 + 1), &batch).await, Err(CommitError::Stale));
     assert_eq!(everything(&*store).await, before);
     store.commit(script.term, &batch).await.unwrap();
     assert_eq!(store.last_seq().await.unwrap(), script.seq);
@@ -125,8 +105,5 @@ pub async fn an_empty_batch_renews_the_lead(store: Arc<dyn Store>) {
     let script = Script::lead(&store).await;
     store.commit(script.term, &[]).await.unwrap();
     assert_eq!(store.last_seq().await.unwrap(), Seq(0));
-    assert_eq!(
-        store.commit(Term(script.term.0 + 1), &[]).await,
-        Err(CommitError::Stale)
-    );
+    assert_eq!(store.commit(Term(script.term.0 + 1), &[]).await, Err(CommitError::Stale));
 }

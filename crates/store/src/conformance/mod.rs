@@ -4,13 +4,7 @@
 //! [`everything`] reads all that a store shows, so that several stores can be compared in lock step.
 
 // This is test code that other crates' tests call, so it may stop a test.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    missing_docs
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 mod builder;
 mod everything;

@@ -36,12 +36,7 @@ fn odd_metadata() -> Metadata {
     let mut metadata: Metadata = TEXTS
         .iter()
         .enumerate()
-        .map(|(at, text)| {
-            (
-                format!("{at} {text}"),
-                MetadataValue::Text((*text).to_owned()),
-            )
-        })
+        .map(|(at, text)| (format!("{at} {text}"), MetadataValue::Text((*text).to_owned())))
         .collect();
     for (name, value) in [
         ("nan", f64::NAN),
@@ -58,22 +53,14 @@ fn odd_metadata() -> Metadata {
     metadata.insert("int".to_owned(), MetadataValue::Int(i64::MIN));
     metadata.insert(
         "json".to_owned(),
-        MetadataValue::Json(
-            json!({ "b": 1e20, "a": [18_446_744_073_709_551_615_u64, -0.5], "": {} }),
-        ),
+        MetadataValue::Json(json!({ "b": 1e20, "a": [18_446_744_073_709_551_615_u64, -0.5], "": {} })),
     );
-    metadata.insert(
-        "huge".to_owned(),
-        MetadataValue::Text("é🐟".repeat(200_000)),
-    );
+    metadata.insert("huge".to_owned(), MetadataValue::Text("é🐟".repeat(200_000)));
     metadata
 }
 
 fn odd_map() -> BTreeMap<String, String> {
-    TEXTS
-        .iter()
-        .map(|text| (format!("k{text}"), (*text).to_owned()))
-        .collect()
+    TEXTS.iter().map(|text| (format!("k{text}"), (*text).to_owned())).collect()
 }
 
 pub async fn odd_values_come_back(store: Arc<dyn Store>) {
@@ -93,19 +80,10 @@ pub async fn odd_values_come_back(store: Arc<dyn Store>) {
     });
     let version = script.take();
     store.commit(script.term, &version).await.unwrap();
-    let Effect::VersionRecorded(expected) = &version[1].effect else {
-        unreachable!()
-    };
-    assert_eq!(
-        store.version(expected.seq).await.unwrap().as_ref(),
-        Some(&**expected)
-    );
+    let Effect::VersionRecorded(expected) = &version[1].effect else { unreachable!() };
+    assert_eq!(store.version(expected.seq).await.unwrap().as_ref(), Some(&**expected));
     let current = &store.asset_current(asset).await.unwrap()[0];
-    assert_eq!(
-        current.cursor,
-        Some(Value::Null),
-        "a null cursor is not no cursor"
-    );
+    assert_eq!(current.cursor, Some(Value::Null), "a null cursor is not no cursor");
     assert_eq!(current.partition, TEXTS[3]);
 
     let mut run: Option<RunRecord> = None;
@@ -113,10 +91,7 @@ pub async fn odd_values_come_back(store: Arc<dyn Store>) {
         let mut odd = new_run(run_id(1), seq, at);
         odd.tags = odd_map();
         odd.selection = TEXTS.concat();
-        odd.config = TEXTS
-            .iter()
-            .map(|text| (format!("c{text}"), json!({ *text: text })))
-            .collect();
+        odd.config = TEXTS.iter().map(|text| (format!("c{text}"), json!({ *text: text }))).collect();
         odd.priority = i32::MIN;
         odd.steps = u32::MAX;
         odd.timeout = Some(Millis(u64::MAX / 4));
@@ -132,10 +107,7 @@ pub async fn odd_values_come_back(store: Arc<dyn Store>) {
     script.commit().await;
     assert_eq!(store.run(run_id(1)).await.unwrap(), run);
     let worker = &store.workers(1).await.unwrap()[0];
-    assert_eq!(
-        (&worker.tags, worker.slots, worker.pid),
-        (&odd_map(), u32::MAX, u32::MAX)
-    );
+    assert_eq!((&worker.tags, worker.slots, worker.pid), (&odd_map(), u32::MAX, u32::MAX));
 }
 
 pub async fn nul_becomes_the_replacement_character(store: Arc<dyn Store>) {
@@ -143,10 +115,7 @@ pub async fn nul_becomes_the_replacement_character(store: Arc<dyn Store>) {
     let asset = script.asset(1, "orders");
     let seq = script.version(asset, |version| {
         version.version = "a\0b".to_owned();
-        version.metadata.insert(
-            "n\0".to_owned(),
-            MetadataValue::Text("\0\\u0000\0".to_owned()),
-        );
+        version.metadata.insert("n\0".to_owned(), MetadataValue::Text("\0\\u0000\0".to_owned()));
         version.cursor = Some(json!({ "at\0": ["\0"] }));
     });
     script.check(asset, "unique\0", |check| {
@@ -167,29 +136,13 @@ pub async fn nul_becomes_the_replacement_character(store: Arc<dyn Store>) {
     script.commit().await;
     let version = store.version(seq).await.unwrap().unwrap();
     assert_eq!(version.version, "a\u{fffd}b");
-    assert_eq!(
-        version.metadata["n\u{fffd}"],
-        MetadataValue::Text("\u{fffd}\\u0000\u{fffd}".to_owned())
-    );
+    assert_eq!(version.metadata["n\u{fffd}"], MetadataValue::Text("\u{fffd}\\u0000\u{fffd}".to_owned()));
     assert_eq!(version.cursor, Some(json!({ "at\u{fffd}": ["\u{fffd}"] })));
-    let check = &store
-        .checks(
-            asset,
-            &Some("unique\u{fffd}".to_owned()),
-            crate::Page::default(),
-        )
-        .await
-        .unwrap()[0];
+    let check = &store.checks(asset, &Some("unique\u{fffd}".to_owned()), crate::Page::default()).await.unwrap()[0];
     assert_eq!(check.description, "\u{fffd}");
     let run = store.run(run_id(1)).await.unwrap().unwrap();
-    assert_eq!(
-        (run.tags["t"].as_str(), &run.config["s"]),
-        ("\u{fffd}", &json!("\u{fffd}"))
-    );
-    assert_eq!(
-        (run.selection.as_str(), run.reason.as_deref()),
-        ("\u{fffd}", Some("why\u{fffd}"))
-    );
+    assert_eq!((run.tags["t"].as_str(), &run.config["s"]), ("\u{fffd}", &json!("\u{fffd}")));
+    assert_eq!((run.selection.as_str(), run.reason.as_deref()), ("\u{fffd}", Some("why\u{fffd}")));
     let events = super::everything::log(&*store, Some(run_id(1))).await;
     assert_eq!(events[1].data, json!({ "reason": "why\u{fffd}" }));
 }

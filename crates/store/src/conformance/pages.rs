@@ -29,16 +29,10 @@ pub async fn lists_come_in_pages(store: Arc<dyn Store>) {
         script.add(|seq, at| Effect::Ticked(tick("nightly", at, seq, at)));
     }
     script.commit().await;
-    let odd = VersionFilter {
-        partition: Some("p1".to_owned()),
-        run: None,
-    };
+    let odd = VersionFilter { partition: Some("p1".to_owned()), run: None };
     let mut seen = [Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for (kind, expected) in [10, 10, 5, 10, 10].into_iter().enumerate() {
-        let mut page = Page {
-            before: None,
-            limit: 3,
-        };
+        let mut page = Page { before: None, limit: 3 };
         loop {
             let numbers: Vec<Seq> = match kind {
                 0 => store
@@ -55,27 +49,9 @@ pub async fn lists_come_in_pages(store: Arc<dyn Store>) {
                     .iter()
                     .map(|v| v.seq)
                     .collect(),
-                2 => store
-                    .versions(asset, &odd, page)
-                    .await
-                    .unwrap()
-                    .iter()
-                    .map(|version| version.seq)
-                    .collect(),
-                3 => store
-                    .checks(asset, &None, page)
-                    .await
-                    .unwrap()
-                    .iter()
-                    .map(|check| check.seq)
-                    .collect(),
-                _ => store
-                    .ticks(DEPLOYMENT, "nightly", page)
-                    .await
-                    .unwrap()
-                    .iter()
-                    .map(|tick| tick.seq)
-                    .collect(),
+                2 => store.versions(asset, &odd, page).await.unwrap().iter().map(|version| version.seq).collect(),
+                3 => store.checks(asset, &None, page).await.unwrap().iter().map(|check| check.seq).collect(),
+                _ => store.ticks(DEPLOYMENT, "nightly", page).await.unwrap().iter().map(|tick| tick.seq).collect(),
             };
             assert!(numbers.len() <= 3);
             let Some(last) = numbers.last() else { break };
@@ -83,30 +59,11 @@ pub async fn lists_come_in_pages(store: Arc<dyn Store>) {
             seen[kind].extend(numbers);
         }
         assert_eq!(seen[kind].len(), expected, "list {kind}");
-        assert!(
-            seen[kind].is_sorted_by(|a, b| a > b),
-            "list {kind} is not newest first: {:?}",
-            seen[kind]
-        );
+        assert!(seen[kind].is_sorted_by(|a, b| a > b), "list {kind} is not newest first: {:?}", seen[kind]);
     }
-    let none = Page {
-        before: None,
-        limit: 0,
-    };
-    assert!(
-        store
-            .runs(DEPLOYMENT, &RunFilter::default(), none)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        store
-            .versions(asset_id(9), &VersionFilter::default(), Page::default())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let none = Page { before: None, limit: 0 };
+    assert!(store.runs(DEPLOYMENT, &RunFilter::default(), none).await.unwrap().is_empty());
+    assert!(store.versions(asset_id(9), &VersionFilter::default(), Page::default()).await.unwrap().is_empty());
     assert_eq!(store.run_versions(run_id(1), 5).await.unwrap(), []);
 }
 
@@ -124,117 +81,38 @@ pub async fn runs_are_found_by_what_they_are(store: Arc<dyn Store>) {
     });
     add(&mut script, 2, &|run| {
         run.tags.insert("team".to_owned(), "crm".to_owned());
-        run.tags
-            .insert("it's \"odd\"".to_owned(), "100%_é".to_owned());
+        run.tags.insert("it's \"odd\"".to_owned(), "100%_é".to_owned());
     });
     add(&mut script, 3, &|run| {
-        run.trigger = Trigger::Schedule {
-            name: "nightly".to_owned(),
-            due_at: run.created_at,
-        };
+        run.trigger = Trigger::Schedule { name: "nightly".to_owned(), due_at: run.created_at };
     });
     add(&mut script, 4, &|run| {
-        run.trigger = Trigger::Retry {
-            by: "ada".to_owned(),
-            of: run_id(1),
-        };
+        run.trigger = Trigger::Retry { by: "ada".to_owned(), of: run_id(1) };
         run.root = run_id(1);
         run.tags.insert("team".to_owned(), "data".to_owned());
     });
     let since = script.now;
     script.commit().await;
     script.add(|_, _| Effect::RunStarted { run: run_id(2) });
-    script.add(|_, _| Effect::RunEnded {
-        run: run_id(3),
-        state: RunState::Failed,
-        reason: None,
-    });
+    script.add(|_, _| Effect::RunEnded { run: run_id(3), state: RunState::Failed, reason: None });
     script.commit().await;
 
     let find = async |filter: RunFilter| -> Vec<u128> {
-        let runs = store
-            .runs(DEPLOYMENT, &filter, Page::default())
-            .await
-            .unwrap();
-        runs.iter()
-            .map(|run| run.id.0.as_u128() - run_id(0).0.as_u128())
-            .collect()
+        let runs = store.runs(DEPLOYMENT, &filter, Page::default()).await.unwrap();
+        runs.iter().map(|run| run.id.0.as_u128() - run_id(0).0.as_u128()).collect()
     };
     let all = RunFilter::default;
     let tag = |name: &str, value: Option<&str>| Some((name.to_owned(), value.map(str::to_owned)));
     assert_eq!(find(all()).await, [4, 3, 2, 1]);
-    assert_eq!(
-        find(RunFilter {
-            states: vec![RunState::Queued],
-            ..all()
-        })
-        .await,
-        [4, 1]
-    );
-    assert_eq!(
-        find(RunFilter {
-            states: vec![RunState::Failed, RunState::Running],
-            ..all()
-        })
-        .await,
-        [3, 2]
-    );
-    assert_eq!(
-        find(RunFilter {
-            tag: tag("team", None),
-            ..all()
-        })
-        .await,
-        [4, 2, 1]
-    );
-    assert_eq!(
-        find(RunFilter {
-            tag: tag("team", Some("data")),
-            ..all()
-        })
-        .await,
-        [4, 1]
-    );
-    assert_eq!(
-        find(RunFilter {
-            tag: tag("it's \"odd\"", Some("100%_é")),
-            ..all()
-        })
-        .await,
-        [2]
-    );
-    assert_eq!(
-        find(RunFilter {
-            tag: tag("team", Some("x' OR '1'='1")),
-            ..all()
-        })
-        .await,
-        Vec::<u128>::new()
-    );
-    assert_eq!(
-        find(RunFilter {
-            schedule: Some("nightly".to_owned()),
-            ..all()
-        })
-        .await,
-        [3]
-    );
-    assert_eq!(
-        find(RunFilter {
-            root: Some(run_id(1)),
-            ..all()
-        })
-        .await,
-        [4, 1]
-    );
-    assert_eq!(
-        find(RunFilter {
-            since: Some(since),
-            ..all()
-        })
-        .await,
-        [4]
-    );
+    assert_eq!(find(RunFilter { states: vec![RunState::Queued], ..all() }).await, [4, 1]);
+    assert_eq!(find(RunFilter { states: vec![RunState::Failed, RunState::Running], ..all() }).await, [3, 2]);
+    assert_eq!(find(RunFilter { tag: tag("team", None), ..all() }).await, [4, 2, 1]);
+    assert_eq!(find(RunFilter { tag: tag("team", Some("data")), ..all() }).await, [4, 1]);
+    assert_eq!(find(RunFilter { tag: tag("it's \"odd\"", Some("100%_é")), ..all() }).await, [2]);
+    assert_eq!(find(RunFilter { tag: tag("team", Some("x' OR '1'='1")), ..all() }).await, Vec::<u128>::new());
+    assert_eq!(find(RunFilter { schedule: Some("nightly".to_owned()), ..all() }).await, [3]);
+    assert_eq!(find(RunFilter { root: Some(run_id(1)), ..all() }).await, [4, 1]);
+    assert_eq!(find(RunFilter { since: Some(since), ..all() }).await, [4]);
     let narrow = RunFilter {
         states: vec![RunState::Queued],
         tag: tag("team", Some("data")),
@@ -243,14 +121,7 @@ pub async fn runs_are_found_by_what_they_are(store: Arc<dyn Store>) {
         since: Some(since),
     };
     assert_eq!(find(narrow.clone()).await, [4]);
-    assert_eq!(
-        find(RunFilter {
-            schedule: Some("nightly".to_owned()),
-            ..narrow
-        })
-        .await,
-        Vec::<u128>::new()
-    );
+    assert_eq!(find(RunFilter { schedule: Some("nightly".to_owned()), ..narrow }).await, Vec::<u128>::new());
     let counts = store.run_counts(DEPLOYMENT).await.unwrap();
     assert_eq!((counts.queued, counts.running, counts.canceling), (2, 1, 0));
 }
@@ -276,28 +147,8 @@ pub async fn versions_and_checks_are_part_of_the_log(store: Arc<dyn Store>) {
     assert_eq!(kinds, ["run_queued", "asset_materialized", "check_failed"]);
     let version = store.version(of_one[1].seq).await.unwrap().unwrap();
     assert_eq!(of_one[1], version_event(&version));
-    assert_eq!(
-        of_one[2],
-        check_event(&store.run_checks(run_id(4)).await.unwrap()[0])
-    );
-    let rest = store
-        .events(&EventFilter {
-            after: of_one[1].seq,
-            run: Some(run_id(4)),
-            limit: 10,
-        })
-        .await
-        .unwrap();
+    assert_eq!(of_one[2], check_event(&store.run_checks(run_id(4)).await.unwrap()[0]));
+    let rest = store.events(&EventFilter { after: of_one[1].seq, run: Some(run_id(4)), limit: 10 }).await.unwrap();
     assert_eq!(rest, of_one[2..]);
-    assert!(
-        store
-            .events(&EventFilter {
-                after: script.seq,
-                run: None,
-                limit: 10
-            })
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.events(&EventFilter { after: script.seq, run: None, limit: 10 }).await.unwrap().is_empty());
 }

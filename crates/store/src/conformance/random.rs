@@ -14,8 +14,8 @@ use headwater_core::{
 
 use super::{
     builder::{
-        DEPLOYMENT, asset_id, claim, command, deploy, message, named, new_check, new_run,
-        new_version, new_worker, run_created, run_id, snapshot, tick, worker_id,
+        DEPLOYMENT, asset_id, claim, command, deploy, message, named, new_check, new_run, new_version, new_worker,
+        run_created, run_id, snapshot, tick, worker_id,
     },
     everything,
     odd::TEXTS,
@@ -89,14 +89,7 @@ impl History {
     /// An empty history from a seed.
     pub const fn new(seed: u64) -> Self {
         let now = Timestamp::from_secs(1_795_489_200);
-        Self {
-            rng: Rng::new(seed),
-            seq: Seq(0),
-            now,
-            runs: Vec::new(),
-            made: 0,
-            workers: 0,
-        }
+        Self { rng: Rng::new(seed), seq: Seq(0), now, runs: Vec::new(), made: 0, workers: 0 }
     }
 
     /// The time of the last effect.
@@ -127,11 +120,7 @@ impl History {
             5..=11 => self.move_step(at)?,
             12..=13 => self.version(seq, at),
             14 => self.check(seq, at),
-            15 => Effect::AssetFailed {
-                asset: self.asset(),
-                partition: self.partition(),
-                run: self.runs.last()?.id,
-            },
+            15 => Effect::AssetFailed { asset: self.asset(), partition: self.partition(), run: self.runs.last()?.id },
             _ => self.control(seq, at),
         })
     }
@@ -151,39 +140,23 @@ impl History {
         run.priority = i32::try_from(self.rng.below(7)).unwrap() - 3;
         if self.rng.one_in(3) {
             run.tags.insert(self.rng.text(), self.rng.text());
-            run.config
-                .insert(self.rng.text(), serde_json::json!({ "v": self.rng.text() }));
+            run.config.insert(self.rng.text(), serde_json::json!({ "v": self.rng.text() }));
         }
         match self.rng.below(4) {
-            0 => {
-                run.trigger = Trigger::Schedule {
-                    name: "nightly".to_owned(),
-                    due_at: at,
-                }
-            }
+            0 => run.trigger = Trigger::Schedule { name: "nightly".to_owned(), due_at: at },
             1 if self.made > 1 => {
-                let of =
-                    run_id(1 + u128::from(self.rng.below(u64::try_from(self.made - 1).unwrap())));
-                run.trigger = Trigger::Retry {
-                    by: self.rng.text(),
-                    of,
-                };
+                let of = run_id(1 + u128::from(self.rng.below(u64::try_from(self.made - 1).unwrap())));
+                run.trigger = Trigger::Retry { by: self.rng.text(), of };
                 run.root = of;
             }
             _ => {}
         }
-        self.runs.push(RunPlay {
-            id: run.id,
-            state: run.state,
-            steps: BTreeMap::new(),
-        });
+        self.runs.push(RunPlay { id: run.id, state: run.state, steps: BTreeMap::new() });
         run_created(run)
     }
 
     fn move_run(&mut self) -> Option<Effect> {
-        let open: Vec<usize> = (0..self.runs.len())
-            .filter(|at| !self.runs[*at].state.is_final())
-            .collect();
+        let open: Vec<usize> = (0..self.runs.len()).filter(|at| !self.runs[*at].state.is_final()).collect();
         if open.is_empty() {
             return None;
         }
@@ -197,10 +170,7 @@ impl History {
         let run = play.id;
         Some(match to {
             RunState::Running => Effect::RunStarted { run },
-            RunState::Canceling => Effect::RunCanceling {
-                run,
-                by: "ada".to_owned(),
-            },
+            RunState::Canceling => Effect::RunCanceling { run, by: "ada".to_owned() },
             state => Effect::RunEnded { run, state, reason },
         })
     }
@@ -210,25 +180,14 @@ impl History {
             return None;
         }
         let pick = usize::try_from(self.rng.below(self.runs.len() as u64)).unwrap();
-        let (run, step) = (
-            self.runs[pick].id,
-            u32::try_from(self.rng.below(5)).unwrap(),
-        );
-        let pending = StepPlay {
-            state: StepState::Pending,
-            attempt: 0,
-            failures: 0,
-            losses: 0,
-        };
+        let (run, step) = (self.runs[pick].id, u32::try_from(self.rng.below(5)).unwrap());
+        let pending = StepPlay { state: StepState::Pending, attempt: 0, failures: 0, losses: 0 };
         let mut play = self.runs[pick].steps.get(&step).cloned().unwrap_or(pending);
         let to = *self.rng.pick(StepState::ALL);
         if !play.state.may_become(to) {
             return None;
         }
-        let failure = self
-            .rng
-            .one_in(2)
-            .then(|| StepFailure::new(ErrorClass::FAILURE, self.rng.text()));
+        let failure = self.rng.one_in(2).then(|| StepFailure::new(ErrorClass::FAILURE, self.rng.text()));
         play.state = to;
         let (no, started_at) = (StepNo(step), (play.attempt > 0).then_some(at));
         let effect = match to {
@@ -244,10 +203,7 @@ impl History {
                 }
             }
             StepState::RetryWait => {
-                let end =
-                    *self
-                        .rng
-                        .pick(&[AttemptEnd::Failed, AttemptEnd::Lost, AttemptEnd::HandedBack]);
+                let end = *self.rng.pick(&[AttemptEnd::Failed, AttemptEnd::Lost, AttemptEnd::HandedBack]);
                 play.failures += u32::from(end == AttemptEnd::Failed);
                 play.losses += u32::from(end == AttemptEnd::Lost);
                 Effect::StepRetried {
@@ -287,15 +243,10 @@ impl History {
         version.run = self.runs.last().map(|run| run.id);
         version.step = version.run.map(|_| StepNo(1));
         version.code_version = self.rng.one_in(2).then(|| self.rng.text());
-        version.cursor = self
-            .rng
-            .one_in(4)
-            .then(|| serde_json::json!([self.rng.text()]));
+        version.cursor = self.rng.one_in(4).then(|| serde_json::json!([self.rng.text()]));
         if self.rng.one_in(3) {
             let number = f64::from_bits(self.rng.next());
-            version
-                .metadata
-                .insert(self.rng.text(), MetadataValue::Float(Float(number)));
+            version.metadata.insert(self.rng.text(), MetadataValue::Float(Float(number)));
         }
         Effect::VersionRecorded(Box::new(version))
     }
@@ -312,14 +263,9 @@ impl History {
 
     fn control(&mut self, seq: Seq, at: Timestamp) -> Effect {
         match self.rng.below(9) {
-            0 => Effect::SnapshotStored(snapshot(
-                ["1", "2", "5", "6"][usize::try_from(self.rng.below(4)).unwrap()],
-            )),
+            0 => Effect::SnapshotStored(snapshot(["1", "2", "5", "6"][usize::try_from(self.rng.below(4)).unwrap()])),
             1 => {
-                let (location, digit) = (
-                    *self.rng.pick(&["shop", "crm"]),
-                    *self.rng.pick(&["1", "2"]),
-                );
+                let (location, digit) = (*self.rng.pick(&["shop", "crm"]), *self.rng.pick(&["1", "2"]));
                 let mut deploy = deploy(location, digit, seq, at);
                 deploy.refused = self.rng.one_in(3).then(|| self.rng.text());
                 Effect::Deployed(deploy)
@@ -327,23 +273,15 @@ impl History {
             2 => {
                 let number = self.rng.below(6);
                 let alias = self.rng.below(2);
-                Effect::AssetsNamed(vec![named(
-                    asset_id(u128::from(number)),
-                    &format!("a{number}/alias{alias}"),
-                )])
+                Effect::AssetsNamed(vec![named(asset_id(u128::from(number)), &format!("a{number}/alias{alias}"))])
             }
             3 => {
                 let key = self.rng.one_in(2).then(|| format!("key {}", seq.0));
                 Effect::CommandAccepted(command(key.as_deref(), seq, at))
             }
             4 if self.workers > 0 => {
-                let worker = worker_id(u128::from(
-                    self.rng.below(u64::try_from(self.workers).unwrap()),
-                ));
-                Effect::WorkerChanged {
-                    worker,
-                    state: *self.rng.pick(WorkerState::ALL),
-                }
+                let worker = worker_id(u128::from(self.rng.below(u64::try_from(self.workers).unwrap())));
+                Effect::WorkerChanged { worker, state: *self.rng.pick(WorkerState::ALL) }
             }
             4 | 5 => {
                 let id = worker_id(self.workers);
@@ -353,33 +291,16 @@ impl History {
             6 => {
                 let name = self.rng.pick(&["nightly", "hourly"]).to_string();
                 let switch = *self.rng.pick(&[Switch::On, Switch::Off]);
-                Effect::ScheduleMoved(ScheduleRecord {
-                    deployment: DEPLOYMENT,
-                    name,
-                    switch,
-                    watermark: at,
-                })
+                Effect::ScheduleMoved(ScheduleRecord { deployment: DEPLOYMENT, name, switch, watermark: at })
             }
             7 => {
                 let pool = self.rng.text();
-                let limit = self
-                    .rng
-                    .one_in(2)
-                    .then(|| u32::try_from(self.rng.below(9)).unwrap());
-                Effect::PoolSet {
-                    deployment: DEPLOYMENT,
-                    pool,
-                    limit,
-                }
+                let limit = self.rng.one_in(2).then(|| u32::try_from(self.rng.below(9)).unwrap());
+                Effect::PoolSet { deployment: DEPLOYMENT, pool, limit }
             }
             _ if self.rng.one_in(2) => {
                 let due_at = Timestamp::from_micros(seq.0);
-                Effect::Ticked(tick(
-                    self.rng.pick::<&str>(&["nightly", "hourly"]),
-                    due_at,
-                    seq,
-                    at,
-                ))
+                Effect::Ticked(tick(self.rng.pick::<&str>(&["nightly", "hourly"]), due_at, seq, at))
             }
             _ => Effect::MessageQueued(message(&format!("m{}", self.rng.below(30)), seq, at)),
         }
@@ -389,38 +310,17 @@ impl History {
 pub async fn a_long_random_history_is_consistent(store: Arc<dyn Store>) {
     let seed = 20_261_124;
     println!("seed {seed}");
-    let term = store
-        .lead(&claim(1, Millis::secs(3_600)))
-        .await
-        .unwrap()
-        .unwrap();
+    let term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().unwrap();
     let mut history = History::new(seed);
     for _ in 0..40 {
         let batch = history.batch();
         store.commit(term, &batch).await.unwrap();
     }
     let all = everything(&*store).await;
-    assert!(
-        all.events.is_sorted_by_key(|event| event.seq),
-        "the log is out of order"
-    );
-    let active = all
-        .runs
-        .iter()
-        .rev()
-        .filter(|run| !run.listed.state.is_final());
-    let loaded: Vec<_> = all
-        .image
-        .runs
-        .iter()
-        .map(|run| (&run.run, &run.steps))
-        .collect();
-    assert_eq!(
-        active
-            .map(|run| (&run.listed, &run.steps))
-            .collect::<Vec<_>>(),
-        loaded
-    );
+    assert!(all.events.is_sorted_by_key(|event| event.seq), "the log is out of order");
+    let active = all.runs.iter().rev().filter(|run| !run.listed.state.is_final());
+    let loaded: Vec<_> = all.image.runs.iter().map(|run| (&run.run, &run.steps)).collect();
+    assert_eq!(active.map(|run| (&run.listed, &run.steps)).collect::<Vec<_>>(), loaded);
     for run in &all.runs {
         assert_eq!(run.found.as_ref(), Some(&run.listed));
     }

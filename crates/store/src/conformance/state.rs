@@ -7,16 +7,13 @@ use headwater_core::{
     id::{AssetId, Seq},
     key::AssetKey,
     manifest::Switch,
-    record::{
-        LastFailure, RunState, ScheduleRecord, StepState, TickOutcome, VersionKind, WorkerState,
-    },
+    record::{LastFailure, RunState, ScheduleRecord, StepState, TickOutcome, VersionKind, WorkerState},
     time::{Millis, Timestamp},
 };
 
 use super::{
     builder::{
-        DEPLOYMENT, Script, asset_id, command, deploy, message, named, new_worker, run_id,
-        snapshot, tick, worker_id,
+        DEPLOYMENT, Script, asset_id, command, deploy, message, named, new_worker, run_id, snapshot, tick, worker_id,
     },
     everything,
 };
@@ -47,36 +44,14 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     script.ended(run, 0, 1, StepState::Succeeded);
     script.version(asset, |version| version.run = Some(run));
     script.check(asset, "unique", |check| check.run = Some(run));
-    script.add(|_, _| Effect::AssetFailed {
-        asset,
-        partition: String::new(),
-        run,
-    });
-    script.add(|_, _| Effect::PoolSet {
-        deployment: DEPLOYMENT,
-        pool: "db".to_owned(),
-        limit: Some(3),
-    });
-    script.add(|_, _| Effect::PoolSet {
-        deployment: DEPLOYMENT,
-        pool: "api".to_owned(),
-        limit: Some(1),
-    });
+    script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
+    script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "db".to_owned(), limit: Some(3) });
+    script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "api".to_owned(), limit: Some(1) });
     script.add(|seq, at| Effect::MessageQueued(message("m", seq, at)));
-    script.add(|_, _| Effect::WorkerChanged {
-        worker,
-        state: WorkerState::Draining,
-    });
-    script.add(|_, _| Effect::RunCanceling {
-        run,
-        by: "ada".to_owned(),
-    });
+    script.add(|_, _| Effect::WorkerChanged { worker, state: WorkerState::Draining });
+    script.add(|_, _| Effect::RunCanceling { run, by: "ada".to_owned() });
     script.commit().await;
-    script.add(|_, _| Effect::PoolSet {
-        deployment: DEPLOYMENT,
-        pool: "api".to_owned(),
-        limit: None,
-    });
+    script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "api".to_owned(), limit: None });
     script.commit().await;
 
     let all = everything(&*store).await;
@@ -99,10 +74,7 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     assert_eq!(image.pools, [(DEPLOYMENT, "db".to_owned(), 3)]);
     assert_eq!(all.outbox.len(), 1);
     assert_eq!(all.counts.canceling, 1);
-    assert!(
-        store.load(script.now).await.unwrap().commands.is_empty(),
-        "an old command was loaded"
-    );
+    assert!(store.load(script.now).await.unwrap().commands.is_empty(), "an old command was loaded");
     store.ping().await.unwrap();
     assert!(store.status().await.unwrap().pending.is_empty());
 }
@@ -111,23 +83,10 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     let mut script = Script::lead(&store).await;
     let asset = script.asset(1, "shop/orders");
     let run = run_id(1);
-    script.add(|_, _| Effect::AssetFailed {
-        asset,
-        partition: String::new(),
-        run,
-    });
+    script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
     script.commit().await;
     let current = store.asset_current(asset).await.unwrap();
-    assert_eq!(
-        (&current[0].latest, current[0].failed),
-        (
-            &None,
-            Some(LastFailure {
-                at: script.now,
-                run
-            })
-        )
-    );
+    assert_eq!((&current[0].latest, current[0].failed), (&None, Some(LastFailure { at: script.now, run })));
 
     let first = script.version(asset, |version| {
         version.cursor = Some(serde_json::json!({ "page": 2 }));
@@ -139,25 +98,14 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     let current = store.asset_current(asset).await.unwrap();
     assert_eq!(current.len(), 2);
     let latest = current[0].latest.as_ref().unwrap();
-    assert_eq!(
-        (latest.seq, latest.run, latest.code_version.as_deref()),
-        (first, Some(run), Some("1"))
-    );
+    assert_eq!((latest.seq, latest.run, latest.code_version.as_deref()), (first, Some(run), Some("1")));
     assert_eq!(current[0].failed, None, "a version ends the failure");
 
     // A version without a cursor keeps the cursor, a failure keeps the version, both in one batch and in two.
     let second = script.version(asset, |version| version.kind = VersionKind::Observed);
-    script.add(|_, _| Effect::AssetFailed {
-        asset,
-        partition: String::new(),
-        run,
-    });
+    script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
     script.commit().await;
-    script.add(|_, _| Effect::AssetFailed {
-        asset,
-        partition: String::new(),
-        run,
-    });
+    script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
     script.commit().await;
     let current = &store.asset_current(asset).await.unwrap()[0];
     let latest = current.latest.as_ref().unwrap();
@@ -166,17 +114,8 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
         (second, VersionKind::Observed, None, &None)
     );
     assert_eq!(current.cursor, Some(serde_json::json!({ "page": 2 })));
-    assert_eq!(
-        current.failed,
-        Some(LastFailure {
-            at: script.now,
-            run
-        })
-    );
-    assert_eq!(
-        store.current(DEPLOYMENT).await.unwrap(),
-        store.asset_current(asset).await.unwrap()
-    );
+    assert_eq!(current.failed, Some(LastFailure { at: script.now, run }));
+    assert_eq!(store.current(DEPLOYMENT).await.unwrap(), store.asset_current(asset).await.unwrap());
 }
 
 pub async fn current_checks_are_the_latest(store: Arc<dyn Store>) {
@@ -192,33 +131,13 @@ pub async fn current_checks_are_the_latest(store: Arc<dyn Store>) {
     let numbers = |checks: Vec<headwater_core::record::CheckRecord>| -> Vec<Seq> {
         checks.into_iter().map(|check| check.seq).collect()
     };
-    assert_eq!(
-        numbers(store.current_checks(DEPLOYMENT).await.unwrap()),
-        [fresh, failed]
-    );
+    assert_eq!(numbers(store.current_checks(DEPLOYMENT).await.unwrap()), [fresh, failed]);
     let mended = script.check(asset, "unique", |_| {});
     script.commit().await;
-    assert_eq!(
-        numbers(store.current_checks(DEPLOYMENT).await.unwrap()),
-        [fresh, mended]
-    );
-    let page = Page {
-        before: None,
-        limit: 2,
-    };
-    assert_eq!(
-        numbers(
-            store
-                .checks(asset, &Some("unique".to_owned()), page)
-                .await
-                .unwrap()
-        ),
-        [mended, failed]
-    );
-    assert_eq!(
-        numbers(store.checks(asset, &None, page).await.unwrap()),
-        [mended, fresh]
-    );
+    assert_eq!(numbers(store.current_checks(DEPLOYMENT).await.unwrap()), [fresh, mended]);
+    let page = Page { before: None, limit: 2 };
+    assert_eq!(numbers(store.checks(asset, &Some("unique".to_owned()), page).await.unwrap()), [mended, failed]);
+    assert_eq!(numbers(store.checks(asset, &None, page).await.unwrap()), [mended, fresh]);
     assert_eq!(numbers(store.run_checks(run_id(1)).await.unwrap()), [fresh]);
 }
 
@@ -236,10 +155,7 @@ pub async fn a_command_key_counts_once(store: Arc<dyn Store>) {
     script.conflicts().await;
     let commands = store.load(Timestamp::EPOCH).await.unwrap().commands;
     assert_eq!(commands.len(), 1);
-    assert_eq!(
-        (commands[0].key.as_deref(), commands[0].seq),
-        (Some("k"), Seq(1))
-    );
+    assert_eq!((commands[0].key.as_deref(), commands[0].seq), (Some("k"), Seq(1)));
 }
 
 pub async fn a_tick_launches_once(store: Arc<dyn Store>) {
@@ -260,10 +176,7 @@ pub async fn a_tick_launches_once(store: Arc<dyn Store>) {
         Effect::Ticked(skipped)
     });
     script.commit().await;
-    let ticks = store
-        .ticks(DEPLOYMENT, "nightly", Page::default())
-        .await
-        .unwrap();
+    let ticks = store.ticks(DEPLOYMENT, "nightly", Page::default()).await.unwrap();
     assert_eq!(
         ticks.iter().map(|tick| tick.outcome).collect::<Vec<_>>(),
         [TickOutcome::Skipped, TickOutcome::Launched]
@@ -278,53 +191,27 @@ pub async fn a_renamed_asset_keeps_its_history(store: Arc<dyn Store>) {
     script.commit().await;
     let keys = async || -> Vec<(String, AssetId)> {
         let assets = store.assets(DEPLOYMENT).await.unwrap();
-        assets
-            .into_iter()
-            .map(|asset| (asset.key.as_str().to_owned(), asset.id))
-            .collect()
+        assets.into_iter().map(|asset| (asset.key.as_str().to_owned(), asset.id)).collect()
     };
     script.add(|_, _| Effect::AssetsNamed(vec![named(orders, "shop/orders")]));
     script.commit().await;
-    assert_eq!(
-        keys().await,
-        [
-            ("sales".to_owned(), sales),
-            ("shop/orders".to_owned(), orders)
-        ]
-    );
+    assert_eq!(keys().await, [("sales".to_owned(), sales), ("shop/orders".to_owned(), orders)]);
     // They trade names, and a new one takes a name that is given up in the same batch.
-    script
-        .add(|_, _| Effect::AssetsNamed(vec![named(orders, "sales"), named(sales, "shop/orders")]));
+    script.add(|_, _| Effect::AssetsNamed(vec![named(orders, "sales"), named(sales, "shop/orders")]));
     script.commit().await;
-    script.add(|_, _| {
-        Effect::AssetsNamed(vec![named(asset_id(3), "sales"), named(orders, "turnover")])
-    });
+    script.add(|_, _| Effect::AssetsNamed(vec![named(asset_id(3), "sales"), named(orders, "turnover")]));
     script.commit().await;
-    let expected = [
-        ("sales".to_owned(), asset_id(3)),
-        ("shop/orders".to_owned(), sales),
-        ("turnover".to_owned(), orders),
-    ];
+    let expected =
+        [("sales".to_owned(), asset_id(3)), ("shop/orders".to_owned(), sales), ("turnover".to_owned(), orders)];
     assert_eq!(keys().await, expected);
-    assert_eq!(
-        store
-            .versions(orders, &VersionFilter::default(), Page::default())
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.versions(orders, &VersionFilter::default(), Page::default()).await.unwrap().len(), 1);
     // Two assets with one key are refused.
     script.add(|_, _| Effect::AssetsNamed(vec![named(asset_id(4), "sales")]));
     script.conflicts().await;
     let longest = "ü".repeat(AssetKey::MAX_BYTES / 2);
     script.add(|_, _| Effect::AssetsNamed(vec![named(asset_id(4), &longest)]));
     script.commit().await;
-    assert_eq!(
-        keys().await.last().unwrap().0,
-        longest,
-        "texts are ordered by their bytes"
-    );
+    assert_eq!(keys().await.last().unwrap().0, longest, "texts are ordered by their bytes");
 }
 
 pub async fn the_latest_deploy_is_live(store: Arc<dyn Store>) {
@@ -343,31 +230,12 @@ pub async fn the_latest_deploy_is_live(store: Arc<dyn Store>) {
     });
     script.commit().await;
     let live = store.live(DEPLOYMENT).await.unwrap();
-    assert_eq!(
-        live.iter().map(|deploy| deploy.seq).collect::<Vec<_>>(),
-        [other, second]
-    );
+    assert_eq!(live.iter().map(|deploy| deploy.seq).collect::<Vec<_>>(), [other, second]);
     let image = store.load(Timestamp::EPOCH).await.unwrap();
     assert_eq!(image.live, live);
-    assert_eq!(
-        image.snapshots,
-        [snapshot("1"), snapshot("2")],
-        "only what is live is loaded"
-    );
-    let deploys = store
-        .deploys(
-            DEPLOYMENT,
-            Page {
-                before: None,
-                limit: 2,
-            },
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        deploys.iter().map(|deploy| deploy.seq).collect::<Vec<_>>(),
-        [script.seq, second]
-    );
+    assert_eq!(image.snapshots, [snapshot("1"), snapshot("2")], "only what is live is loaded");
+    let deploys = store.deploys(DEPLOYMENT, Page { before: None, limit: 2 }).await.unwrap();
+    assert_eq!(deploys.iter().map(|deploy| deploy.seq).collect::<Vec<_>>(), [script.seq, second]);
     assert_eq!(deploys[0].refused.as_deref(), Some("a cycle"));
 }
 
@@ -381,20 +249,11 @@ pub async fn messages_stay_until_they_are_delivered(store: Arc<dyn Store>) {
     script.commit().await;
     let open = async || -> Vec<(Seq, Option<String>)> {
         let items = store.outbox(10).await.unwrap();
-        items
-            .into_iter()
-            .map(|item| (item.message.seq, item.dead))
-            .collect()
+        items.into_iter().map(|item| (item.message.seq, item.dead)).collect()
     };
     assert_eq!(open().await, [(first, None), (second, None)]);
     assert_eq!(store.outbox(1).await.unwrap().len(), 1);
-    store
-        .outbox_close(
-            &[(first, Ok(())), (second, Err("404".to_owned()))],
-            script.now,
-        )
-        .await
-        .unwrap();
+    store.outbox_close(&[(first, Ok(())), (second, Err("404".to_owned()))], script.now).await.unwrap();
     store.outbox_close(&[], script.now).await.unwrap();
     assert_eq!(open().await, [(second, Some("404".to_owned()))]);
 }

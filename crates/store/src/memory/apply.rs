@@ -4,8 +4,8 @@ use headwater_core::{
     effect::{Effect, Recorded},
     id::{AssetId, Attempt, RunId, Seq, StepNo},
     record::{
-        AssetCurrent, AttemptRecord, CheckRecord, LastFailure, Latest, RunRecord, RunState,
-        StepRecord, StepState, VersionRecord,
+        AssetCurrent, AttemptRecord, CheckRecord, LastFailure, Latest, RunRecord, RunState, StepRecord, StepState,
+        VersionRecord,
     },
     time::Timestamp,
 };
@@ -39,11 +39,7 @@ impl State {
                 self.apply_to_step(&recorded.effect, at);
             }
             Effect::VersionRecorded(version) => self.apply_version(version),
-            Effect::AssetFailed {
-                asset,
-                partition,
-                run,
-            } => {
+            Effect::AssetFailed { asset, partition, run } => {
                 let current = self.current.entry((*asset, partition.clone()));
                 let current = current.or_insert_with(|| nothing_of(*asset, partition));
                 current.failed = Some(LastFailure { at, run: *run });
@@ -56,20 +52,16 @@ impl State {
     fn apply_control(&mut self, effect: &Effect, seq: Seq, at: Timestamp) {
         match effect {
             Effect::SnapshotStored(text) => {
-                self.snapshots
-                    .entry(text.id.clone())
-                    .or_insert_with(|| text.clone());
+                self.snapshots.entry(text.id.clone()).or_insert_with(|| text.clone());
             }
             Effect::Deployed(deploy) => {
                 if deploy.refused.is_none() {
-                    self.live
-                        .insert((deploy.deployment, deploy.location.clone()), deploy.seq);
+                    self.live.insert((deploy.deployment, deploy.location.clone()), deploy.seq);
                 }
                 self.deploys.insert(deploy.seq, deploy.clone());
             }
             Effect::AssetsNamed(assets) => {
-                self.assets
-                    .extend(assets.iter().map(|asset| (asset.id, asset.clone())));
+                self.assets.extend(assets.iter().map(|asset| (asset.id, asset.clone())));
             }
             Effect::CommandAccepted(command) => {
                 self.commands.insert(command.seq, command.clone());
@@ -84,19 +76,12 @@ impl State {
                 }
             }
             Effect::ScheduleMoved(schedule) => {
-                self.schedules.insert(
-                    (schedule.deployment, schedule.name.clone()),
-                    schedule.clone(),
-                );
+                self.schedules.insert((schedule.deployment, schedule.name.clone()), schedule.clone());
             }
             Effect::Ticked(tick) => {
                 self.ticks.insert(tick.seq, tick.clone());
             }
-            Effect::PoolSet {
-                deployment,
-                pool,
-                limit,
-            } => {
+            Effect::PoolSet { deployment, pool, limit } => {
                 let key = (*deployment, pool.clone());
                 match limit {
                     Some(limit) => self.pools.insert(key, *limit),
@@ -105,17 +90,10 @@ impl State {
             }
             Effect::MessageQueued(message) => {
                 let same = |other: &Message| {
-                    other.record.deployment == message.deployment
-                        && other.record.dedup == message.dedup
+                    other.record.deployment == message.deployment && other.record.dedup == message.dedup
                 };
                 if !self.outbox.values().any(same) {
-                    self.outbox.insert(
-                        seq,
-                        Message {
-                            record: message.clone(),
-                            closed: None,
-                        },
-                    );
+                    self.outbox.insert(seq, Message { record: message.clone(), closed: None });
                 }
             }
             _ => {}
@@ -132,13 +110,7 @@ impl State {
     fn apply_to_step(&mut self, effect: &Effect, at: Timestamp) {
         match effect {
             // A lease begins an attempt, so what the attempt before left is cleared; it is in `attempts`.
-            Effect::StepLeased {
-                run,
-                step,
-                attempt,
-                token,
-                worker,
-            } => {
+            Effect::StepLeased { run, step, attempt, token, worker } => {
                 let before = self.step(*run, *step);
                 *before = StepRecord {
                     state: StepState::Running,
@@ -151,17 +123,7 @@ impl State {
                     ..pending(*run, *step)
                 };
             }
-            Effect::StepRetried {
-                run,
-                step,
-                attempt,
-                end,
-                started_at,
-                failure,
-                failures,
-                losses,
-                retry_at,
-            } => {
+            Effect::StepRetried { run, step, attempt, end, started_at, failure, failures, losses, retry_at } => {
                 let record = self.step(*run, *step);
                 record.state = StepState::RetryWait;
                 record.attempt = *attempt;
@@ -183,17 +145,7 @@ impl State {
                 };
                 self.attempts.insert((*run, *step, *attempt), ended);
             }
-            Effect::StepEnded {
-                run,
-                step,
-                attempt,
-                state,
-                started_at,
-                failure,
-                failures,
-                losses,
-                cause,
-            } => {
+            Effect::StepEnded { run, step, attempt, state, started_at, failure, failures, losses, cause } => {
                 let record = self.step(*run, *step);
                 record.state = *state;
                 record.attempt = *attempt;
@@ -210,15 +162,11 @@ impl State {
     }
 
     fn step(&mut self, run: RunId, step: StepNo) -> &mut StepRecord {
-        self.steps
-            .entry((run, step))
-            .or_insert_with(|| pending(run, step))
+        self.steps.entry((run, step)).or_insert_with(|| pending(run, step))
     }
 
     fn apply_version(&mut self, version: &VersionRecord) {
-        let current = self
-            .current
-            .entry((version.asset, version.partition.clone()));
+        let current = self.current.entry((version.asset, version.partition.clone()));
         let current = current.or_insert_with(|| nothing_of(version.asset, &version.partition));
         current.latest = Some(Latest {
             seq: version.seq,
@@ -237,10 +185,7 @@ impl State {
     }
 
     fn apply_check(&mut self, check: &CheckRecord) {
-        self.current_checks.insert(
-            (check.asset, check.check.clone(), check.partition.clone()),
-            check.seq,
-        );
+        self.current_checks.insert((check.asset, check.check.clone(), check.partition.clone()), check.seq);
         self.checks.insert(check.seq, check.clone());
     }
 }
@@ -265,11 +210,5 @@ fn pending(run: RunId, step: StepNo) -> StepRecord {
 }
 
 fn nothing_of(asset: AssetId, partition: &str) -> AssetCurrent {
-    AssetCurrent {
-        asset,
-        partition: partition.to_owned(),
-        latest: None,
-        cursor: None,
-        failed: None,
-    }
+    AssetCurrent { asset, partition: partition.to_owned(), latest: None, cursor: None, failed: None }
 }

@@ -30,10 +30,7 @@ impl State {
         let mut last = self.last_seq;
         for recorded in batch {
             if recorded.seq != last.next() {
-                return Err(conflict(format!(
-                    "number {} follows {}",
-                    recorded.seq.0, last.0
-                )));
+                return Err(conflict(format!("number {} follows {}", recorded.seq.0, last.0)));
             }
             last = recorded.seq;
             self.check_effect(&recorded.effect, &mut seen)?;
@@ -55,17 +52,10 @@ impl State {
             Effect::StepLeased { run, step, .. } => {
                 self.check_step(*run, *step, StepState::Running, seen)?;
             }
-            Effect::StepEnded {
-                run, step, state, ..
-            } => self.check_step(*run, *step, *state, seen)?,
+            Effect::StepEnded { run, step, state, .. } => self.check_step(*run, *step, *state, seen)?,
             Effect::StepRetried { run, step, .. } => {
-                if !seen.steps.contains_key(&(*run, *step))
-                    && !self.steps.contains_key(&(*run, *step))
-                {
-                    return Err(conflict(format!(
-                        "step {} of run {run} was never leased",
-                        step.0
-                    )));
+                if !seen.steps.contains_key(&(*run, *step)) && !self.steps.contains_key(&(*run, *step)) {
+                    return Err(conflict(format!("step {} of run {run} was never leased", step.0)));
                 }
                 self.check_step(*run, *step, StepState::RetryWait, seen)?;
             }
@@ -83,26 +73,15 @@ impl State {
                 }
             }
             Effect::Ticked(tick) => self.check_tick(tick, seen)?,
-            Effect::AssetsNamed(assets) => seen
-                .assets
-                .extend(assets.iter().map(|asset| (asset.id, asset))),
+            Effect::AssetsNamed(assets) => seen.assets.extend(assets.iter().map(|asset| (asset.id, asset))),
             _ => {}
         }
         Ok(())
     }
 
     /// A run that has ended never changes again.
-    fn check_run(
-        &self,
-        run: RunId,
-        next: RunState,
-        seen: &mut Seen<'_>,
-    ) -> Result<(), CommitError> {
-        let state = seen
-            .runs
-            .get(&run)
-            .copied()
-            .or_else(|| self.runs.get(&run).map(|run| run.state));
+    fn check_run(&self, run: RunId, next: RunState, seen: &mut Seen<'_>) -> Result<(), CommitError> {
+        let state = seen.runs.get(&run).copied().or_else(|| self.runs.get(&run).map(|run| run.state));
         match state {
             None => Err(conflict(format!("run {run} does not exist"))),
             Some(state) if state.is_final() => Err(conflict(format!("run {run} is {state}"))),
@@ -114,19 +93,9 @@ impl State {
     }
 
     /// A step that has ended never changes again.
-    fn check_step(
-        &self,
-        run: RunId,
-        step: StepNo,
-        next: StepState,
-        seen: &mut Seen<'_>,
-    ) -> Result<(), CommitError> {
+    fn check_step(&self, run: RunId, step: StepNo, next: StepState, seen: &mut Seen<'_>) -> Result<(), CommitError> {
         let at = (run, step);
-        let state = seen
-            .steps
-            .get(&at)
-            .copied()
-            .or_else(|| self.steps.get(&at).map(|step| step.state));
+        let state = seen.steps.get(&at).copied().or_else(|| self.steps.get(&at).map(|step| step.state));
         if let Some(state) = state.filter(|state| state.is_final()) {
             return Err(conflict(format!("step {} of run {run} is {state}", step.0)));
         }
@@ -141,8 +110,7 @@ impl State {
         seen: &mut Seen<'a>,
     ) -> Result<(), CommitError> {
         let mut stored = self.commands.values();
-        let stored = stored
-            .any(|command| command.deployment == deployment && command.key.as_deref() == Some(key));
+        let stored = stored.any(|command| command.deployment == deployment && command.key.as_deref() == Some(key));
         if stored || !seen.command_keys.insert((deployment, key)) {
             return Err(conflict(format!("a command with the key `{key}` exists")));
         }
@@ -160,15 +128,8 @@ impl State {
                 && other.schedule == tick.schedule
                 && other.due_at == tick.due_at
         };
-        if self.ticks.values().any(same)
-            || !seen
-                .launched
-                .insert((tick.deployment, &tick.schedule, tick.due_at))
-        {
-            return Err(conflict(format!(
-                "the tick of `{}` at {} was launched",
-                tick.schedule, tick.due_at
-            )));
+        if self.ticks.values().any(same) || !seen.launched.insert((tick.deployment, &tick.schedule, tick.due_at)) {
+            return Err(conflict(format!("the tick of `{}` at {} was launched", tick.schedule, tick.due_at)));
         }
         Ok(())
     }
@@ -178,10 +139,7 @@ impl State {
         if named.is_empty() {
             return Ok(());
         }
-        let kept = self
-            .assets
-            .values()
-            .filter(|asset| !named.contains_key(&asset.id));
+        let kept = self.assets.values().filter(|asset| !named.contains_key(&asset.id));
         let mut keys: BTreeSet<(DeploymentId, &AssetKey)> = BTreeSet::new();
         for asset in kept.chain(named.values().copied()) {
             if !keys.insert((asset.deployment, &asset.key)) {

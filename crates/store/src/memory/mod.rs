@@ -18,13 +18,10 @@ use std::{
 use async_trait::async_trait;
 use headwater_core::{
     effect::{Event, Recorded, SnapshotText},
-    id::{
-        AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, WorkerId,
-    },
+    id::{AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, WorkerId},
     record::{
-        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, CommandRecord, DeployRecord,
-        DeploymentRecord, OutboxRecord, RunRecord, ScheduleRecord, StepRecord, TickRecord,
-        VersionRecord, WorkerRecord, WorkerState,
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, CommandRecord, DeployRecord, DeploymentRecord,
+        OutboxRecord, RunRecord, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord, WorkerState,
     },
     time::{Millis, Timestamp},
 };
@@ -43,17 +40,13 @@ pub struct MemoryStore {
 impl MemoryStore {
     /// An empty store with the deployment `default`.
     pub fn new() -> Self {
-        Self {
-            state: Arc::new(Mutex::new(State::new())),
-        }
+        Self { state: Arc::new(Mutex::new(State::new())) }
     }
 
     /// An independent store with the same content: what a backup taken now would restore.
     #[must_use]
     pub fn fork(&self) -> Self {
-        Self {
-            state: Arc::new(Mutex::new(self.lock().clone())),
-        }
+        Self { state: Arc::new(Mutex::new(self.lock().clone())) }
     }
 
     /// Moves the store's own clock, by which leads expire.
@@ -75,9 +68,7 @@ impl Default for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore")
-            .field("last_seq", &self.lock().last_seq)
-            .finish_non_exhaustive()
+        f.debug_struct("MemoryStore").field("last_seq", &self.lock().last_seq).finish_non_exhaustive()
     }
 }
 
@@ -128,10 +119,7 @@ struct State {
 
 impl State {
     fn new() -> Self {
-        let default = DeploymentRecord {
-            id: DeploymentId::DEFAULT,
-            name: "default".to_owned(),
-        };
+        let default = DeploymentRecord { id: DeploymentId::DEFAULT, name: "default".to_owned() };
         Self {
             clock: Timestamp::EPOCH,
             lead: None,
@@ -190,22 +178,9 @@ impl State {
     }
 
     fn load(&self, commands_since: Timestamp) -> Image {
-        let active: Vec<&RunRecord> = self
-            .runs_by_age()
-            .filter(|run| !run.state.is_final())
-            .collect();
-        let workers: Vec<WorkerRecord> = self
-            .workers
-            .values()
-            .filter(|worker| is_present(worker))
-            .cloned()
-            .collect();
-        let live: Vec<DeployRecord> = self
-            .live
-            .values()
-            .filter_map(|seq| self.deploys.get(seq))
-            .cloned()
-            .collect();
+        let active: Vec<&RunRecord> = self.runs_by_age().filter(|run| !run.state.is_final()).collect();
+        let workers: Vec<WorkerRecord> = self.workers.values().filter(|worker| is_present(worker)).cloned().collect();
+        let live: Vec<DeployRecord> = self.live.values().filter_map(|seq| self.deploys.get(seq)).cloned().collect();
         let wanted = |id: &SnapshotId| {
             live.iter().any(|deploy| deploy.snapshot == *id)
                 || active.iter().any(|run| run.snapshot == *id)
@@ -214,12 +189,7 @@ impl State {
         Image {
             last_seq: self.last_seq,
             deployments: self.deployments.values().cloned().collect(),
-            snapshots: self
-                .snapshots
-                .values()
-                .filter(|text| wanted(&text.id))
-                .cloned()
-                .collect(),
+            snapshots: self.snapshots.values().filter(|text| wanted(&text.id)).cloned().collect(),
             assets: self.assets.values().cloned().collect(),
             current: self.current.values().cloned().collect(),
             runs: active.iter().map(|run| self.active_run(run)).collect(),
@@ -230,11 +200,7 @@ impl State {
                 .filter(|command| command.key.is_some() && command.at >= commands_since)
                 .cloned()
                 .collect(),
-            pools: self
-                .pools
-                .iter()
-                .map(|((deployment, pool), limit)| (*deployment, pool.clone(), *limit))
-                .collect(),
+            pools: self.pools.iter().map(|((deployment, pool), limit)| (*deployment, pool.clone(), *limit)).collect(),
             live,
             workers,
         }
@@ -243,20 +209,13 @@ impl State {
     fn active_run(&self, run: &RunRecord) -> ActiveRun {
         ActiveRun {
             run: run.clone(),
-            plan: self
-                .plans
-                .get(&run.id)
-                .cloned()
-                .unwrap_or_else(|| StoredPlan::from("")),
+            plan: self.plans.get(&run.id).cloned().unwrap_or_else(|| StoredPlan::from("")),
             steps: self.steps_of(run.id),
         }
     }
 
     fn steps_of(&self, run: RunId) -> Vec<StepRecord> {
-        self.steps
-            .range((run, StepNo(0))..=(run, StepNo(u32::MAX)))
-            .map(|(_, step)| step.clone())
-            .collect()
+        self.steps.range((run, StepNo(0))..=(run, StepNo(u32::MAX))).map(|(_, step)| step.clone()).collect()
     }
 
     /// Runs in the order of their creation, which is not that of their ids.
@@ -300,10 +259,7 @@ impl Journal for MemoryStore {
         }
         state.check(batch)?;
         for recorded in batch {
-            state.apply(&Recorded {
-                effect: clean::cleaned(&recorded.effect),
-                ..*recorded
-            });
+            state.apply(&Recorded { effect: clean::cleaned(&recorded.effect), ..*recorded });
         }
         Ok(())
     }
@@ -312,11 +268,7 @@ impl Journal for MemoryStore {
         Ok(self.lock().prune(retention, limit as usize))
     }
 
-    async fn outbox_close(
-        &self,
-        closed: &[(Seq, Result<(), String>)],
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError> {
         let mut state = self.lock();
         for (seq, result) in closed {
             if let Some(message) = state.outbox.get_mut(seq) {

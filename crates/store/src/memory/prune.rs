@@ -17,29 +17,17 @@ impl State {
         let mut gone = 0;
         if let Some(before) = retention.events {
             let runs = &self.runs;
-            let ended = |run: Option<RunId>| {
-                run.and_then(|run| runs.get(&run))
-                    .is_none_or(|run| run.state.is_final())
-            };
-            gone += drop_first(&mut self.events, limit, |_, event| {
-                event.at < before && ended(event.run)
-            });
+            let ended = |run: Option<RunId>| run.and_then(|run| runs.get(&run)).is_none_or(|run| run.state.is_final());
+            gone += drop_first(&mut self.events, limit, |_, event| event.at < before && ended(event.run));
         }
         if let Some(before) = retention.versions {
-            let latest: BTreeSet<Seq> = self
-                .current
-                .values()
-                .filter_map(|current| current.latest.as_ref().map(|latest| latest.seq))
-                .collect();
-            gone += drop_first(&mut self.versions, limit, |seq, version| {
-                version.at < before && !latest.contains(seq)
-            });
+            let latest: BTreeSet<Seq> =
+                self.current.values().filter_map(|current| current.latest.as_ref().map(|latest| latest.seq)).collect();
+            gone += drop_first(&mut self.versions, limit, |seq, version| version.at < before && !latest.contains(seq));
         }
         if let Some(before) = retention.checks {
             let latest: BTreeSet<Seq> = self.current_checks.values().copied().collect();
-            gone += drop_first(&mut self.checks, limit, |seq, check| {
-                check.at < before && !latest.contains(seq)
-            });
+            gone += drop_first(&mut self.checks, limit, |seq, check| check.at < before && !latest.contains(seq));
         }
         if let Some(before) = retention.ticks {
             gone += drop_first(&mut self.ticks, limit, |_, tick| tick.at < before);
@@ -66,15 +54,10 @@ impl State {
     }
 
     fn prune_runs(&mut self, before: Timestamp, limit: usize) -> u64 {
-        let old = |state: RunState, ended_at: Option<Timestamp>| {
-            state.is_final() && ended_at.is_some_and(|at| at < before)
-        };
-        let mut gone: Vec<RunId> = self
-            .runs
-            .values()
-            .filter(|run| old(run.state, run.ended_at))
-            .map(|run| run.id)
-            .collect();
+        let old =
+            |state: RunState, ended_at: Option<Timestamp>| state.is_final() && ended_at.is_some_and(|at| at < before);
+        let mut gone: Vec<RunId> =
+            self.runs.values().filter(|run| old(run.state, run.ended_at)).map(|run| run.id).collect();
         gone.truncate(limit);
         for run in &gone {
             self.runs.remove(run);
@@ -87,17 +70,8 @@ impl State {
 }
 
 /// Deletes the first rows that are old, at most `limit`.
-fn drop_first<K: Ord + Copy, V>(
-    table: &mut BTreeMap<K, V>,
-    limit: usize,
-    old: impl Fn(&K, &V) -> bool,
-) -> u64 {
-    let gone: Vec<K> = table
-        .iter()
-        .filter(|(key, row)| old(key, row))
-        .map(|(key, _)| *key)
-        .take(limit)
-        .collect();
+fn drop_first<K: Ord + Copy, V>(table: &mut BTreeMap<K, V>, limit: usize, old: impl Fn(&K, &V) -> bool) -> u64 {
+    let gone: Vec<K> = table.iter().filter(|(key, row)| old(key, row)).map(|(key, _)| *key).take(limit).collect();
     for key in &gone {
         table.remove(key);
     }

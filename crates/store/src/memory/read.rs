@@ -7,9 +7,8 @@ use headwater_core::{
     effect::{Event, SnapshotText},
     id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo},
     record::{
-        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord,
-        RunRecord, RunState, ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord,
-        WorkerRecord,
+        AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
+        ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord, WorkerRecord,
     },
 };
 
@@ -18,30 +17,21 @@ use crate::{
     error::StoreError,
     event::{check_event, version_event},
     journal::Leader,
-    reader::{
-        AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus,
-        VersionFilter,
-    },
+    reader::{AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter},
 };
 
 /// The newest rows of a table that is keyed by event number.
 fn newest<V: Clone>(table: &BTreeMap<Seq, V>, page: Page, keep: impl Fn(&V) -> bool) -> Vec<V> {
     let before = page.before.unwrap_or(Seq(i64::MAX));
     let rows = table.range(..before).rev().map(|(_, row)| row);
-    rows.filter(|row| keep(row))
-        .take(page.limit as usize)
-        .cloned()
-        .collect()
+    rows.filter(|row| keep(row)).take(page.limit as usize).cloned().collect()
 }
 
 fn matches(run: &RunRecord, filter: &RunFilter) -> bool {
     let tagged = |(name, value): &(String, Option<String>)| {
-        run.tags
-            .get(name)
-            .is_some_and(|tag| value.as_ref().is_none_or(|value| value == tag))
+        run.tags.get(name).is_some_and(|tag| value.as_ref().is_none_or(|value| value == tag))
     };
-    let of_schedule =
-        |name: &String| matches!(&run.trigger, Trigger::Schedule { name: of, .. } if of == name);
+    let of_schedule = |name: &String| matches!(&run.trigger, Trigger::Schedule { name: of, .. } if of == name);
     (filter.states.is_empty() || filter.states.contains(&run.state))
         && filter.tag.as_ref().is_none_or(tagged)
         && filter.schedule.as_ref().is_none_or(of_schedule)
@@ -51,38 +41,24 @@ fn matches(run: &RunRecord, filter: &RunFilter) -> bool {
 
 impl State {
     fn is_of(&self, asset: AssetId, deployment: DeploymentId) -> bool {
-        self.assets
-            .get(&asset)
-            .is_some_and(|asset| asset.deployment == deployment)
+        self.assets.get(&asset).is_some_and(|asset| asset.deployment == deployment)
     }
 
     /// The three tables that make up the event log, merged by number.
     fn event_log(&self, filter: &EventFilter) -> Vec<Event> {
-        let after = (
-            std::ops::Bound::Excluded(filter.after),
-            std::ops::Bound::Unbounded,
-        );
+        let after = (std::ops::Bound::Excluded(filter.after), std::ops::Bound::Unbounded);
         let events = self.events.range(after).map(|(_, event)| event.clone());
-        let versions = self
-            .versions
-            .range(after)
-            .map(|(_, version)| version_event(version));
-        let checks = self
-            .checks
-            .range(after)
-            .map(|(_, check)| check_event(check));
+        let versions = self.versions.range(after).map(|(_, version)| version_event(version));
+        let checks = self.checks.range(after).map(|(_, check)| check_event(check));
         let all = events.chain(versions).chain(checks);
-        let mut log: Vec<Event> = all
-            .filter(|event| filter.run.is_none() || event.run == filter.run)
-            .collect();
+        let mut log: Vec<Event> = all.filter(|event| filter.run.is_none() || event.run == filter.run).collect();
         log.sort_by_key(|event| event.seq);
         log.truncate(filter.limit as usize);
         log
     }
 
     fn workers(&self, limit: u32) -> Vec<WorkerRecord> {
-        let (mut present, mut others): (Vec<_>, Vec<_>) =
-            self.workers.values().cloned().partition(is_present);
+        let (mut present, mut others): (Vec<_>, Vec<_>) = self.workers.values().cloned().partition(is_present);
         present.sort_by_key(|worker| (worker.joined_at, worker.id));
         others.sort_by_key(|worker| std::cmp::Reverse((worker.changed_at, worker.id)));
         others.truncate(limit as usize);
@@ -124,23 +100,14 @@ impl Reader for MemoryStore {
         Ok(self.lock().deployments.values().cloned().collect())
     }
 
-    async fn deploys(
-        &self,
-        deployment: DeploymentId,
-        page: Page,
-    ) -> Result<Vec<DeployRecord>, StoreError> {
-        Ok(newest(&self.lock().deploys, page, |deploy| {
-            deploy.deployment == deployment
-        }))
+    async fn deploys(&self, deployment: DeploymentId, page: Page) -> Result<Vec<DeployRecord>, StoreError> {
+        Ok(newest(&self.lock().deploys, page, |deploy| deploy.deployment == deployment))
     }
 
     async fn live(&self, deployment: DeploymentId) -> Result<Vec<DeployRecord>, StoreError> {
         let state = self.lock();
         let live = state.live.iter().filter(|((of, _), _)| *of == deployment);
-        Ok(live
-            .filter_map(|(_, seq)| state.deploys.get(seq))
-            .cloned()
-            .collect())
+        Ok(live.filter_map(|(_, seq)| state.deploys.get(seq)).cloned().collect())
     }
 
     async fn snapshot(&self, id: &SnapshotId) -> Result<Option<SnapshotText>, StoreError> {
@@ -149,34 +116,19 @@ impl Reader for MemoryStore {
 
     async fn assets(&self, deployment: DeploymentId) -> Result<Vec<AssetRecord>, StoreError> {
         let state = self.lock();
-        let mut assets: Vec<_> = state
-            .assets
-            .values()
-            .filter(|asset| asset.deployment == deployment)
-            .cloned()
-            .collect();
+        let mut assets: Vec<_> =
+            state.assets.values().filter(|asset| asset.deployment == deployment).cloned().collect();
         assets.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(assets)
     }
 
     async fn current(&self, deployment: DeploymentId) -> Result<Vec<AssetCurrent>, StoreError> {
         let state = self.lock();
-        Ok(state
-            .current
-            .values()
-            .filter(|current| state.is_of(current.asset, deployment))
-            .cloned()
-            .collect())
+        Ok(state.current.values().filter(|current| state.is_of(current.asset, deployment)).cloned().collect())
     }
 
     async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
-        Ok(self
-            .lock()
-            .current
-            .values()
-            .filter(|current| current.asset == asset)
-            .cloned()
-            .collect())
+        Ok(self.lock().current.values().filter(|current| current.asset == asset).cloned().collect())
     }
 
     async fn versions(
@@ -187,10 +139,7 @@ impl Reader for MemoryStore {
     ) -> Result<Vec<VersionRecord>, StoreError> {
         Ok(newest(&self.lock().versions, page, |version| {
             version.asset == asset
-                && filter
-                    .partition
-                    .as_ref()
-                    .is_none_or(|partition| *partition == version.partition)
+                && filter.partition.as_ref().is_none_or(|partition| *partition == version.partition)
                 && (filter.run.is_none() || filter.run == version.run)
         }))
     }
@@ -201,47 +150,24 @@ impl Reader for MemoryStore {
 
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
         let state = self.lock();
-        let versions = state
-            .versions
-            .values()
-            .filter(|version| version.run == Some(run));
+        let versions = state.versions.values().filter(|version| version.run == Some(run));
         Ok(versions.take(limit as usize).cloned().collect())
     }
 
-    async fn checks(
-        &self,
-        asset: AssetId,
-        check: &AssetCheck,
-        page: Page,
-    ) -> Result<Vec<CheckRecord>, StoreError> {
+    async fn checks(&self, asset: AssetId, check: &AssetCheck, page: Page) -> Result<Vec<CheckRecord>, StoreError> {
         Ok(newest(&self.lock().checks, page, |record| {
             record.asset == asset && check.as_ref().is_none_or(|check| *check == record.check)
         }))
     }
 
-    async fn current_checks(
-        &self,
-        deployment: DeploymentId,
-    ) -> Result<Vec<CheckRecord>, StoreError> {
+    async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError> {
         let state = self.lock();
-        let current = state
-            .current_checks
-            .iter()
-            .filter(|((asset, _, _), _)| state.is_of(*asset, deployment));
-        Ok(current
-            .filter_map(|(_, seq)| state.checks.get(seq))
-            .cloned()
-            .collect())
+        let current = state.current_checks.iter().filter(|((asset, _, _), _)| state.is_of(*asset, deployment));
+        Ok(current.filter_map(|(_, seq)| state.checks.get(seq)).cloned().collect())
     }
 
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError> {
-        Ok(self
-            .lock()
-            .checks
-            .values()
-            .filter(|check| check.run == Some(run))
-            .cloned()
-            .collect())
+        Ok(self.lock().checks.values().filter(|check| check.run == Some(run)).cloned().collect())
     }
 
     async fn run(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -256,22 +182,14 @@ impl Reader for MemoryStore {
     ) -> Result<Vec<RunRecord>, StoreError> {
         let state = self.lock();
         let before = page.before.unwrap_or(Seq(i64::MAX));
-        let runs = state
-            .runs_by_age()
-            .rev()
-            .filter(|run| run.created_seq < before);
+        let runs = state.runs_by_age().rev().filter(|run| run.created_seq < before);
         let runs = runs.filter(|run| run.deployment == deployment && matches(run, filter));
         Ok(runs.take(page.limit as usize).cloned().collect())
     }
 
     async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError> {
         let mut counts = RunCounts::default();
-        for run in self
-            .lock()
-            .runs
-            .values()
-            .filter(|run| run.deployment == deployment)
-        {
+        for run in self.lock().runs.values().filter(|run| run.deployment == deployment) {
             match run.state {
                 RunState::Queued => counts.queued += 1,
                 RunState::Running => counts.running += 1,
@@ -286,17 +204,10 @@ impl Reader for MemoryStore {
         Ok(self.lock().steps_of(run))
     }
 
-    async fn attempts(
-        &self,
-        run: RunId,
-        step: Option<StepNo>,
-    ) -> Result<Vec<AttemptRecord>, StoreError> {
+    async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError> {
         let state = self.lock();
         let attempts = state.attempts.values().filter(|attempt| attempt.run == run);
-        Ok(attempts
-            .filter(|attempt| step.is_none_or(|step| attempt.step == step))
-            .cloned()
-            .collect())
+        Ok(attempts.filter(|attempt| step.is_none_or(|step| attempt.step == step)).cloned().collect())
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
@@ -309,49 +220,26 @@ impl Reader for MemoryStore {
 
     async fn schedules(&self, deployment: DeploymentId) -> Result<Vec<ScheduleRecord>, StoreError> {
         let state = self.lock();
-        Ok(state
-            .schedules
-            .values()
-            .filter(|schedule| schedule.deployment == deployment)
-            .cloned()
-            .collect())
+        Ok(state.schedules.values().filter(|schedule| schedule.deployment == deployment).cloned().collect())
     }
 
-    async fn ticks(
-        &self,
-        deployment: DeploymentId,
-        schedule: &str,
-        page: Page,
-    ) -> Result<Vec<TickRecord>, StoreError> {
-        Ok(newest(&self.lock().ticks, page, |tick| {
-            tick.deployment == deployment && tick.schedule == schedule
-        }))
+    async fn ticks(&self, deployment: DeploymentId, schedule: &str, page: Page) -> Result<Vec<TickRecord>, StoreError> {
+        Ok(newest(&self.lock().ticks, page, |tick| tick.deployment == deployment && tick.schedule == schedule))
     }
 
     async fn pools(&self, deployment: DeploymentId) -> Result<Vec<(String, u32)>, StoreError> {
         let state = self.lock();
         let pools = state.pools.iter().filter(|((of, _), _)| *of == deployment);
-        Ok(pools
-            .map(|((_, pool), limit)| (pool.clone(), *limit))
-            .collect())
+        Ok(pools.map(|((_, pool), limit)| (pool.clone(), *limit)).collect())
     }
 
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
         let state = self.lock();
-        let open = state
-            .outbox
-            .values()
-            .filter_map(|message| match &message.closed {
-                None => Some(OutboxItem {
-                    message: message.record.clone(),
-                    dead: None,
-                }),
-                Some((_, Err(why))) => Some(OutboxItem {
-                    message: message.record.clone(),
-                    dead: Some(why.clone()),
-                }),
-                Some((_, Ok(()))) => None,
-            });
+        let open = state.outbox.values().filter_map(|message| match &message.closed {
+            None => Some(OutboxItem { message: message.record.clone(), dead: None }),
+            Some((_, Err(why))) => Some(OutboxItem { message: message.record.clone(), dead: Some(why.clone()) }),
+            Some((_, Ok(()))) => None,
+        });
         Ok(open.take(limit as usize).collect())
     }
 }

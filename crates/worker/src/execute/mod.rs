@@ -79,13 +79,16 @@ impl Executor {
 
     /// The worker's masker, or one that also knows the secrets that this step's process inherits.
     fn masker_of(&self, lease: &Lease) -> Arc<Masker> {
-        let Some(process) = &lease.process else { return Arc::clone(&self.masker) };
+        let Some(process) = &lease.process else {
+            return Arc::clone(&self.masker);
+        };
         let own = process.pass_env.iter().filter_map(|name| Some(Secret::new(name, std::env::var(name).ok()?)));
         let own: Vec<Secret> = own.collect();
         if own.is_empty() {
             return Arc::clone(&self.masker);
         }
-        Masker::new(own.into_iter().chain(self.secrets.iter().cloned())).map_or_else(|_| Arc::clone(&self.masker), Arc::new)
+        Masker::new(own.into_iter().chain(self.secrets.iter().cloned()))
+            .map_or_else(|_| Arc::clone(&self.masker), Arc::new)
     }
 }
 

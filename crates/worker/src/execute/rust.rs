@@ -17,7 +17,8 @@ use crate::{
 /// Runs a step's code until it ends, is cancelled or takes too long.
 pub(super) async fn run(executor: &Executor, lease: Lease, logs: &StepLogs, cancel: &CancellationToken) -> Outcome {
     let Some(body) = executor.registry.body(&lease.name).cloned() else {
-        let message = format!("this worker's code has no step `{}`; deploy and start workers of the same build", lease.name);
+        let message =
+            format!("this worker's code has no step `{}`; deploy and start workers of the same build", lease.name);
         return Outcome::Failed(StepFailure::new(ErrorClass::CONFIG, message));
     };
     let timeout = lease.timeout;

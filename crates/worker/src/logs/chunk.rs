@@ -115,10 +115,7 @@ pub(super) struct Packer {
 
 impl Packer {
     pub(super) fn new(level: i32) -> Self {
-        Self {
-            level,
-            context: None,
-        }
+        Self { level, context: None }
     }
 
     /// Compresses one chunk. A large one leaves the runtime's threads alone.
@@ -126,10 +123,7 @@ impl Packer {
         if raw.bytes.len() < ASIDE_FROM {
             return self.pack_here(&raw);
         }
-        let mut aside = Self {
-            level: self.level,
-            context: self.context.take(),
-        };
+        let mut aside = Self { level: self.level, context: self.context.take() };
         let packing = spawn_blocking(move || (aside.pack_here(&raw), aside));
         let (packed, back) = packing.await.map_err(io::Error::other)?;
         self.context = back.context;

@@ -30,11 +30,8 @@ fn base64_forms(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
         padded.extend_from_slice(secret);
         let first = (before * 8).div_ceil(6);
         let end = padded.len() * 8 / 6;
-        [
-            STANDARD_NO_PAD.encode(&padded),
-            URL_SAFE_NO_PAD.encode(&padded),
-        ]
-        .map(|encoded| encoded.as_bytes()[first..end].to_vec())
+        [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)]
+            .map(|encoded| encoded.as_bytes()[first..end].to_vec())
     })
 }
 
@@ -48,13 +45,11 @@ const UNRESERVED: [&[u8]; 4] = [
 
 fn percent_forms(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     UNRESERVED.into_iter().flat_map(move |keep| {
-        [b"0123456789ABCDEF", b"0123456789abcdef"]
-            .into_iter()
-            .flat_map(move |digits| {
-                let encoded = percent_encode(secret, keep, digits);
-                let form = replace_spaces(&encoded);
-                [encoded, form]
-            })
+        [b"0123456789ABCDEF", b"0123456789abcdef"].into_iter().flat_map(move |digits| {
+            let encoded = percent_encode(secret, keep, digits);
+            let form = replace_spaces(&encoded);
+            [encoded, form]
+        })
     })
 }
 
@@ -64,11 +59,7 @@ fn percent_encode(secret: &[u8], keep: &[u8], digits: &[u8; 16]) -> Vec<u8> {
         if byte.is_ascii_alphanumeric() || keep.contains(&byte) {
             encoded.push(byte);
         } else {
-            encoded.extend([
-                b'%',
-                digits[usize::from(byte >> 4)],
-                digits[usize::from(byte & 15)],
-            ]);
+            encoded.extend([b'%', digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
         }
     }
     encoded
@@ -111,10 +102,7 @@ fn json_forms(secret: &str) -> Vec<String> {
 }
 
 fn escape_html(escaped: &str) -> String {
-    escaped
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
+    escaped.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 fn json_escape(text: &str, ascii: Ascii) -> String {
@@ -149,28 +137,13 @@ mod tests {
 
     #[test]
     fn knows_the_usual_encodings() {
-        assert!(
-            has("pa ss/wörd", "pa%20ss%2Fw%C3%B6rd"),
-            "percent, upper case"
-        );
-        assert!(
-            has("pa ss/wörd", "pa%20ss%2fw%c3%b6rd"),
-            "percent, lower case"
-        );
+        assert!(has("pa ss/wörd", "pa%20ss%2Fw%C3%B6rd"), "percent, upper case");
+        assert!(has("pa ss/wörd", "pa%20ss%2fw%c3%b6rd"), "percent, lower case");
         assert!(has("pa ss/wörd", "pa+ss%2Fw%C3%B6rd"), "HTML form");
-        assert!(
-            has("pa ss/wörd", "pa ss\\/w\\u00f6rd"),
-            "JSON, escaped slash and non-ASCII"
-        );
+        assert!(has("pa ss/wörd", "pa ss\\/w\\u00f6rd"), "JSON, escaped slash and non-ASCII");
         assert!(has("say \"hi\"\n", "say \\\"hi\\\"\\n"), "JSON");
-        assert!(
-            has("say \"hi\"\n", "say \\\\\\\"hi\\\\\\\"\\\\n"),
-            "JSON within JSON"
-        );
-        assert!(
-            has("a<b>&cd", "a\\u003cb\\u003e\\u0026cd"),
-            "JSON, safe for HTML"
-        );
+        assert!(has("say \"hi\"\n", "say \\\\\\\"hi\\\\\\\"\\\\n"), "JSON within JSON");
+        assert!(has("a<b>&cd", "a\\u003cb\\u003e\\u0026cd"), "JSON, safe for HTML");
         assert!(has("😀secret", "\\ud83d\\ude00secret"), "surrogate pair");
     }
 
@@ -181,9 +154,8 @@ mod tests {
             for after in 0..4 {
                 let text = format!("{}{secret}{}", "x".repeat(before), "y".repeat(after));
                 for encoded in [STANDARD_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
-                    let found = forms(secret)
-                        .iter()
-                        .any(|form| memchr::memmem::find(encoded.as_bytes(), form).is_some());
+                    let found =
+                        forms(secret).iter().any(|form| memchr::memmem::find(encoded.as_bytes(), form).is_some());
                     assert!(found, "{before} bytes before, {after} after: {encoded}");
                 }
             }

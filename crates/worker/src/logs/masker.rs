@@ -35,18 +35,13 @@ impl Secret {
     /// A secret with the name under which warnings speak of it.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-        }
+        Self { name: name.into(), value: value.into() }
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Secret").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -102,40 +97,22 @@ impl Masker {
     /// A masker that masks nothing.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            search: None,
-            needles: Vec::new(),
-            longest: 0,
-            first_bytes: [false; 256],
-            too_short: Vec::new(),
-        }
+        Self { search: None, needles: Vec::new(), longest: 0, first_bytes: [false; 256], too_short: Vec::new() }
     }
 
     fn from_needles(needles: Vec<Vec<u8>>, too_short: Vec<String>) -> Result<Self, MaskerError> {
         if needles.is_empty() {
-            return Ok(Self {
-                too_short,
-                ..Self::none()
-            });
+            return Ok(Self { too_short, ..Self::none() });
         }
         let total: usize = needles.iter().map(Vec::len).sum();
         let kind = (total > COMPACT_FROM).then_some(AhoCorasickKind::ContiguousNFA);
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(kind)
-            .build(&needles)?;
+        let search = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(&needles)?;
         let mut first_bytes = [false; 256];
         for needle in &needles {
             first_bytes[usize::from(needle[0])] = true;
         }
         let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
-        Ok(Self {
-            search: Some(search),
-            needles,
-            longest,
-            first_bytes,
-            too_short,
-        })
+        Ok(Self { search: Some(search), needles, longest, first_bytes, too_short })
     }
 
     /// Names of the secrets that are not masked because they are too short.
@@ -191,28 +168,20 @@ impl Masker {
     fn hold_from(&self, bytes: &[u8]) -> usize {
         let earliest = bytes.len().saturating_sub(self.longest.saturating_sub(1));
         (earliest..bytes.len())
-            .find(|&at| {
-                self.first_bytes[usize::from(bytes[at])] && self.starts_needle(&bytes[at..])
-            })
+            .find(|&at| self.first_bytes[usize::from(bytes[at])] && self.starts_needle(&bytes[at..]))
             .unwrap_or(bytes.len())
     }
 
     /// Whether some needle is longer than `prefix` and starts with it.
     fn starts_needle(&self, prefix: &[u8]) -> bool {
-        let next = self
-            .needles
-            .partition_point(|needle| needle.as_slice() <= prefix);
-        self.needles
-            .get(next)
-            .is_some_and(|needle| needle.starts_with(prefix))
+        let next = self.needles.partition_point(|needle| needle.as_slice() <= prefix);
+        self.needles.get(next).is_some_and(|needle| needle.starts_with(prefix))
     }
 }
 
 impl fmt::Debug for Masker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Masker")
-            .field("needles", &self.needles.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Masker").field("needles", &self.needles.len()).finish_non_exhaustive()
     }
 }
 
@@ -228,13 +197,7 @@ fn secret_lines(value: &str) -> impl Iterator<Item = &str> {
 
 /// Writes `bytes[..until]` with the spans replaced. Returns how many bytes
 /// from `until` on belong to a mask that is already written.
-fn write_masked(
-    bytes: &[u8],
-    spans: &[Range<usize>],
-    already: usize,
-    until: usize,
-    out: &mut Vec<u8>,
-) -> usize {
+fn write_masked(bytes: &[u8], spans: &[Range<usize>], already: usize, until: usize, out: &mut Vec<u8>) -> usize {
     let mut at = 0;
     for span in spans {
         let continues = already > 0 && span.start == 0;
@@ -271,11 +234,7 @@ impl StreamMasker {
     /// A masker at the start of a stream.
     #[must_use]
     pub fn new(masker: Arc<Masker>) -> Self {
-        Self {
-            masker,
-            held: Vec::new(),
-            already: 0,
-        }
+        Self { masker, held: Vec::new(), already: 0 }
     }
 
     /// Takes the next piece and appends what is safe to `out`.

@@ -16,10 +16,7 @@ fn mask_in_pieces(masker: &Arc<Masker>, text: &[u8], cuts: &[usize]) -> Vec<u8> 
     for cut in cuts.iter().cycle().take(text.len() * cuts.len()) {
         let (piece, after) = rest.split_at((*cut).min(rest.len()));
         stream.feed(piece, &mut out);
-        assert!(
-            stream.held.len() < masker.longest.max(1),
-            "holds back too much"
-        );
+        assert!(stream.held.len() < masker.longest.max(1), "holds back too much");
         rest = after;
     }
     stream.feed(rest, &mut out);
@@ -28,31 +25,19 @@ fn mask_in_pieces(masker: &Arc<Masker>, text: &[u8], cuts: &[usize]) -> Vec<u8> 
 }
 
 fn contains_needle(masker: &Masker, bytes: &[u8]) -> bool {
-    masker
-        .needles
-        .iter()
-        .any(|needle| memchr::memmem::find(bytes, needle).is_some())
+    masker.needles.iter().any(|needle| memchr::memmem::find(bytes, needle).is_some())
 }
 
 #[test]
 fn masks_whole_texts_and_leaves_others_alone() {
     let masker = masker(&["hunter22", "s3cr3t"]);
-    assert_eq!(
-        masker.mask_str("pw=hunter22, s3cr3ts3cr3t!"),
-        "pw=***, ******!"
-    );
-    assert!(matches!(
-        masker.mask_str("nothing here: hunter2"),
-        Cow::Borrowed(_)
-    ));
+    assert_eq!(masker.mask_str("pw=hunter22, s3cr3ts3cr3t!"), "pw=***, ******!");
+    assert!(matches!(masker.mask_str("nothing here: hunter2"), Cow::Borrowed(_)));
 }
 
 #[test]
 fn overlapping_secrets_are_masked_as_one() {
-    assert_eq!(
-        masker(&["abcdef", "defghi"]).mask_str("xabcdefghix"),
-        "x***x"
-    );
+    assert_eq!(masker(&["abcdef", "defghi"]).mask_str("xabcdefghix"), "x***x");
     let masker = masker(&["aaaaaa"]);
     let text = [b'a'; 100];
     assert_eq!(mask_in_pieces(&masker, &text, &[1]), b"***");
@@ -73,9 +58,7 @@ fn line_breaks_around_a_value_do_not_hide_it() {
 #[test]
 fn lines_of_a_key_are_masked_one_by_one() {
     let key = "-----BEGIN KEY-----\nMIIBVgIBADANBgkqh\nkiG9w0BAQEFAASCAUA\n-----END KEY-----";
-    let masked = masker(&[key])
-        .mask_str("> MIIBVgIBADANBgkqh\n> kiG9w0BAQEFAASCAUA")
-        .into_owned();
+    let masked = masker(&[key]).mask_str("> MIIBVgIBADANBgkqh\n> kiG9w0BAQEFAASCAUA").into_owned();
     assert_eq!(masked, "> ***\n> ***");
 }
 
@@ -103,11 +86,7 @@ fn text_with(secrets: &[String], parts: &[(usize, u8, String)]) -> Vec<u8> {
             1 => text.extend(general_purpose::STANDARD.encode(&around).bytes()),
             2 => text.extend(general_purpose::URL_SAFE_NO_PAD.encode(&around).bytes()),
             3 => text.extend(serde_json::to_string(&around).unwrap().bytes()),
-            4 => text.extend(
-                around
-                    .bytes()
-                    .flat_map(|byte| format!("%{byte:02x}").into_bytes()),
-            ),
+            4 => text.extend(around.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes())),
             5 => text.extend(&secret.as_bytes()[..secret.len() / 2]),
             6 => text.extend(format!("{around:?}").bytes()),
             _ => text.extend(secret.bytes().chain(secret.bytes().skip(1))),

@@ -116,9 +116,7 @@ impl Pump {
             return;
         }
         self.dropped_bytes += bytes;
-        let marker = format!(
-            "[headwater: {bytes} bytes dropped, written faster than they could be stored]\n"
-        );
+        let marker = format!("[headwater: {bytes} bytes dropped, written faster than they could be stored]\n");
         self.cap.feed(marker.as_bytes(), &mut self.ready);
     }
 
@@ -144,9 +142,6 @@ impl Pump {
         self.emit_full_chunks().await;
         let raw = std::mem::take(&mut self.ready);
         self.emit(raw, LastChunk::EndOfStream).await;
-        Closed {
-            tail: self.tail.text(),
-            dropped_bytes: self.dropped_bytes + self.cap.dropped(),
-        }
+        Closed { tail: self.tail.text(), dropped_bytes: self.dropped_bytes + self.cap.dropped() }
     }
 }

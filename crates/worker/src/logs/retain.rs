@@ -13,11 +13,7 @@ pub(super) struct LastBytes {
 
 impl LastBytes {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            bytes: Vec::new(),
-            total: 0,
-        }
+        Self { limit, bytes: Vec::new(), total: 0 }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -51,10 +47,7 @@ impl Tail {
     /// Keeps at most `lines` lines and `bytes` bytes.
     #[must_use]
     pub fn new(lines: usize, bytes: usize) -> Self {
-        Self {
-            lines,
-            last: LastBytes::new(bytes),
-        }
+        Self { lines, last: LastBytes::new(bytes) }
     }
 
     /// Takes the next bytes of the stream.
@@ -69,10 +62,7 @@ impl Tail {
         let bytes = self.last.bytes();
         let text = String::from_utf8_lossy(whole_lines(bytes, self.last.dropped()));
         let text = text.trim_end();
-        let start = text
-            .rmatch_indices('\n')
-            .nth(self.lines.saturating_sub(1))
-            .map_or(0, |(at, _)| at + 1);
+        let start = text.rmatch_indices('\n').nth(self.lines.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
         Cow::Borrowed(&text[start..]).into_owned()
     }
 }
@@ -101,11 +91,7 @@ mod tests {
             let all: Vec<u8> = (0..100).collect();
             let mut last = LastBytes::new(10);
             all.chunks(piece).for_each(|bytes| last.push(bytes));
-            assert_eq!(
-                (last.bytes(), last.dropped()),
-                (&all[90..], 90),
-                "pieces of {piece}"
-            );
+            assert_eq!((last.bytes(), last.dropped()), (&all[90..], 90), "pieces of {piece}");
             assert!(last.bytes.len() <= 20);
         }
     }

@@ -56,18 +56,11 @@ impl Cap {
     /// At most `limit` bytes, of which the last `tail` come from the end.
     pub(super) fn new(limit: u64, tail: usize) -> Self {
         let tail = tail.min(usize::try_from(limit / 2).unwrap_or(usize::MAX));
-        Self {
-            limit,
-            head_left: limit - tail as u64,
-            tail: LastBytes::new(tail),
-            announced: false,
-        }
+        Self { limit, head_left: limit - tail as u64, tail: LastBytes::new(tail), announced: false }
     }
 
     pub(super) fn feed(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let head = usize::try_from(self.head_left)
-            .unwrap_or(usize::MAX)
-            .min(input.len());
+        let head = usize::try_from(self.head_left).unwrap_or(usize::MAX).min(input.len());
         out.extend_from_slice(&input[..head]);
         self.head_left -= head as u64;
         self.tail.push(&input[head..]);
@@ -102,9 +95,7 @@ mod tests {
     fn cut(limit: usize, input: &[u8], piece: usize) -> Vec<u8> {
         let mut cutter = LineCutter::new(limit);
         let mut out = Vec::new();
-        input
-            .chunks(piece)
-            .for_each(|bytes| cutter.feed(bytes, &mut out));
+        input.chunks(piece).for_each(|bytes| cutter.feed(bytes, &mut out));
         out
     }
 
@@ -121,9 +112,7 @@ mod tests {
     fn cap(limit: u64, tail: usize, input: &[u8], piece: usize) -> (String, u64) {
         let mut cap = Cap::new(limit, tail);
         let mut out = Vec::new();
-        input
-            .chunks(piece)
-            .for_each(|bytes| cap.feed(bytes, &mut out));
+        input.chunks(piece).for_each(|bytes| cap.feed(bytes, &mut out));
         cap.finish(&mut out);
         (String::from_utf8(out).unwrap(), cap.dropped())
     }
@@ -140,14 +129,8 @@ mod tests {
         for piece in 1..21 {
             let (out, dropped) = cap(10, 4, b"0123456789abcdefghij", piece);
             assert_eq!(dropped, 10);
-            assert!(
-                out.starts_with("012345\n[headwater: the output limit of 10 bytes"),
-                "{out}"
-            );
-            assert!(
-                out.ends_with("[headwater: 10 bytes dropped]\nghij"),
-                "{out}"
-            );
+            assert!(out.starts_with("012345\n[headwater: the output limit of 10 bytes"), "{out}");
+            assert!(out.ends_with("[headwater: 10 bytes dropped]\nghij"), "{out}");
         }
     }
 }

@@ -116,11 +116,7 @@ impl Shipper {
 
     fn next_delivery(&mut self) -> Option<BoxFuture<'static, Delivery>> {
         let chunk = self.queue.pop_front()?;
-        Some(Box::pin(deliver(
-            Arc::clone(&self.sink),
-            self.stream,
-            chunk,
-        )))
+        Some(Box::pin(deliver(Arc::clone(&self.sink), self.stream, chunk)))
     }
 
     fn enqueue(&mut self, compressed: io::Result<Compressed>) {
@@ -142,11 +138,7 @@ impl Shipper {
         }
         let ends = compressed.last == LastChunk::EndOfStream;
         if self.untold_bytes > 0 && (!full || ends) {
-            let last = if full {
-                LastChunk::EndOfStream
-            } else {
-                LastChunk::MoreMayFollow
-            };
+            let last = if full { LastChunk::EndOfStream } else { LastChunk::MoreMayFollow };
             self.push_loss_marker(last);
         }
         if !full {
@@ -164,14 +156,9 @@ impl Shipper {
 
     /// The loss stands in the stream at the place where output is missing.
     fn push_loss_marker(&mut self, last: LastChunk) {
-        let marker = format!(
-            "\n[headwater: {} bytes lost because the log store was not available]\n",
-            self.untold_bytes,
-        );
-        let marker = Raw {
-            bytes: marker.into_bytes(),
-            last,
-        };
+        let marker =
+            format!("\n[headwater: {} bytes lost because the log store was not available]\n", self.untold_bytes,);
+        let marker = Raw { bytes: marker.into_bytes(), last };
         if let Ok(compressed) = self.packer.pack_here(&marker) {
             self.untold_bytes = 0;
             self.push(compressed);
@@ -214,8 +201,7 @@ impl Shipper {
     fn give_up(&mut self) {
         let told = self.summary.lost_bytes;
         self.lose_queue();
-        let in_delivery =
-            self.next_offset - self.summary.stored_bytes - (self.summary.lost_bytes - told);
+        let in_delivery = self.next_offset - self.summary.stored_bytes - (self.summary.lost_bytes - told);
         self.summary.lost_bytes += in_delivery;
         tracing::warn!(
             stream = %self.stream,

@@ -44,9 +44,7 @@ impl DirectorySink {
     /// A sink in this directory, which is created when the first chunk comes.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self {
-            directory: directory.into(),
-        }
+        Self { directory: directory.into() }
     }
 
     /// The uncompressed stream as far as it is stored.
@@ -59,9 +57,7 @@ impl DirectorySink {
         let mut raw = Vec::new();
         for (position, path) in self.chunk_paths(stream)?.iter().enumerate() {
             if chunk_number(path) != Some(position) {
-                return Err(io::Error::other(format!(
-                    "chunk {position} of {stream} is missing"
-                )));
+                return Err(io::Error::other(format!("chunk {position} of {stream} is missing")));
             }
             zstd::stream::copy_decode(std::fs::File::open(path)?, &mut raw)?;
         }
@@ -75,9 +71,7 @@ impl DirectorySink {
     /// When the directory cannot be read.
     pub fn is_complete(&self, stream: Stream) -> io::Result<bool> {
         let paths = self.chunk_paths(stream)?;
-        Ok(paths
-            .last()
-            .is_some_and(|path| path.to_string_lossy().ends_with(".end.zst")))
+        Ok(paths.last().is_some_and(|path| path.to_string_lossy().ends_with(".end.zst")))
     }
 
     fn chunk_paths(&self, stream: Stream) -> io::Result<Vec<PathBuf>> {
@@ -122,8 +116,8 @@ fn chunk_number(path: &Path) -> Option<usize> {
 #[async_trait]
 impl LogSink for DirectorySink {
     async fn put(&self, stream: Stream, chunk: Chunk) -> Result<(), LogSinkError> {
-        self.store(stream, &chunk).await.map_err(|error| {
-            LogSinkError::Unavailable(format!("{}: {error}", self.directory.display()))
-        })
+        self.store(stream, &chunk)
+            .await
+            .map_err(|error| LogSinkError::Unavailable(format!("{}: {error}", self.directory.display())))
     }
 }

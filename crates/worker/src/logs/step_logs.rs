@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 
-use super::{
-    Level, LogOptions, LogSink, LogWriter, Masker, RecordSink, StepLog, Stream, StreamSummary,
-};
+use super::{Level, LogOptions, LogSink, LogWriter, Masker, RecordSink, StepLog, Stream, StreamSummary};
 
 impl From<&tracing::Level> for Level {
     fn from(level: &tracing::Level) -> Self {
@@ -85,20 +83,9 @@ impl StepLogs {
     pub fn new(sink: &Arc<dyn LogSink>, masker: Arc<Masker>, options: &Arc<LogOptions>) -> Self {
         let runtime = Handle::current();
         let writer = |stream| {
-            LogWriter::new(
-                stream,
-                Arc::clone(sink),
-                Arc::clone(&masker),
-                Arc::clone(options),
-                runtime.clone(),
-            )
+            LogWriter::new(stream, Arc::clone(sink), Arc::clone(&masker), Arc::clone(options), runtime.clone())
         };
-        Self {
-            stdout: writer(Stream::Stdout),
-            stderr: writer(Stream::Stderr),
-            log: writer(Stream::Log),
-            masker,
-        }
+        Self { stdout: writer(Stream::Stdout), stderr: writer(Stream::Stderr), log: writer(Stream::Log), masker }
     }
 
     /// The writer of a stream.
@@ -131,42 +118,20 @@ impl StepLogs {
 
     /// Ends all streams and waits until they are stored or given up.
     pub async fn finish(&self) -> LogsSummary {
-        let (stdout, stderr, log) = tokio::join!(
-            self.stdout.finish(),
-            self.stderr.finish(),
-            self.log.finish()
-        );
-        LogsSummary {
-            stdout,
-            stderr,
-            log,
-        }
+        let (stdout, stderr, log) = tokio::join!(self.stdout.finish(), self.stderr.finish(), self.log.finish());
+        LogsSummary { stdout, stderr, log }
     }
 }
 
 impl RecordSink for StepLogs {
     fn record(&self, level: Level, target: &str, message: &str, fields: Map<String, Value>) {
         let (target, message) = (target.to_owned(), message.to_owned());
-        StepLogs::record(
-            self,
-            &LogRecord {
-                at: now_micros(),
-                level,
-                target,
-                message,
-                fields,
-            },
-        );
+        StepLogs::record(self, &LogRecord { at: now_micros(), level, target, message, fields });
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is where records get their time"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is where records get their time")]
 fn now_micros() -> i64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
 }

@@ -109,23 +109,10 @@ impl LogWriter {
         options: Arc<LogOptions>,
         runtime: Handle,
     ) -> Self {
-        let room = Arc::new(Semaphore::new(
-            options.buffer_bytes.min(Semaphore::MAX_PERMITS),
-        ));
+        let room = Arc::new(Semaphore::new(options.buffer_bytes.min(Semaphore::MAX_PERMITS)));
         let state = Mutex::new(State::Unused);
         let overflow = Arc::default();
-        Self {
-            shared: Arc::new(Shared {
-                stream,
-                sink,
-                masker,
-                options,
-                runtime,
-                room,
-                state,
-                overflow,
-            }),
-        }
+        Self { shared: Arc::new(Shared { stream, sink, masker, options, runtime, room, state, overflow }) }
     }
 
     /// The stream that this writes to.
@@ -153,9 +140,7 @@ impl LogWriter {
         match room.try_acquire_many_owned(self.shared.weight(&piece)) {
             Ok(permit) => self.shared.send(piece, permit),
             Err(_) => {
-                self.shared
-                    .overflow
-                    .fetch_add(piece.len() as u64, Ordering::Relaxed);
+                self.shared.overflow.fetch_add(piece.len() as u64, Ordering::Relaxed);
             }
         }
     }
@@ -178,19 +163,13 @@ impl LogWriter {
         };
         let closed = value_of(closed).await;
         let summary = value_of(finished).await;
-        StreamSummary {
-            tail: closed.tail,
-            dropped_bytes: closed.dropped_bytes,
-            ..summary
-        }
+        StreamSummary { tail: closed.tail, dropped_bytes: closed.dropped_bytes, ..summary }
     }
 }
 
 impl fmt::Debug for LogWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogWriter")
-            .field("stream", &self.shared.stream)
-            .finish_non_exhaustive()
+        f.debug_struct("LogWriter").field("stream", &self.shared.stream).finish_non_exhaustive()
     }
 }
 
@@ -219,35 +198,18 @@ impl Shared {
         if let State::Unused = *state {
             *state = State::Used(self.start());
         }
-        if let State::Used(Used {
-            pieces: Some(pieces),
-            ..
-        }) = &*state
-        {
+        if let State::Used(Used { pieces: Some(pieces), .. }) = &*state {
             let dropped_before = self.overflow.swap(0, Ordering::Relaxed);
             // The receiver is gone only when the runtime shuts down.
-            let _gone = pieces.send(Piece {
-                bytes,
-                dropped_before,
-                _space: space,
-            });
+            let _gone = pieces.send(Piece { bytes, dropped_before, _space: space });
         }
     }
 
     fn start(&self) -> Used {
         let (pieces, incoming) = mpsc::unbounded_channel();
         let (chunks, upcoming) = mpsc::channel(2);
-        let pump = Pump::new(
-            Arc::clone(&self.options),
-            Arc::clone(&self.masker),
-            Arc::clone(&self.overflow),
-            chunks,
-        );
-        let shipper = Shipper::new(
-            self.stream,
-            Arc::clone(&self.sink),
-            Arc::clone(&self.options),
-        );
+        let pump = Pump::new(Arc::clone(&self.options), Arc::clone(&self.masker), Arc::clone(&self.overflow), chunks);
+        let shipper = Shipper::new(self.stream, Arc::clone(&self.sink), Arc::clone(&self.options));
         Used {
             pieces: Some(pieces),
             closed: self.spawn(pump.run(incoming)),
@@ -267,16 +229,8 @@ impl Shared {
         receiver
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "two results, used in two places below each other"
-    )]
-    fn end(
-        &self,
-    ) -> Option<(
-        watch::Receiver<Option<Closed>>,
-        watch::Receiver<Option<StreamSummary>>,
-    )> {
+    #[expect(clippy::type_complexity, reason = "two results, used in two places below each other")]
+    fn end(&self) -> Option<(watch::Receiver<Option<Closed>>, watch::Receiver<Option<StreamSummary>>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *state {
             State::Used(used) => {

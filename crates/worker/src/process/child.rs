@@ -21,9 +21,7 @@ const STACK_BYTES: usize = 256 * 1024;
 static DIRECT_CHILDREN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 pub(super) fn direct_children() -> MutexGuard<'static, BTreeSet<i32>> {
-    DIRECT_CHILDREN
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    DIRECT_CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A started process. Its pid stays taken until [`Lifetime::reap`].
@@ -126,11 +124,7 @@ fn supervise(mut command: Command, started: oneshot::Sender<io::Result<Child>>) 
         pid,
         stdout: stdout.into(),
         stderr: stderr.into(),
-        lifetime: Lifetime {
-            pid,
-            ended,
-            state: State::MayBeAlive,
-        },
+        lifetime: Lifetime { pid, ended, state: State::MayBeAlive },
     };
     // When whoever asked for the process is gone, this drops and kills it.
     let _told_or_killed = started.send(Ok(child));

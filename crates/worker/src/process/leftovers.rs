@@ -62,10 +62,7 @@ struct Identity {
 
 impl Identity {
     fn of(pid: i32) -> Self {
-        Self {
-            pid,
-            start: census::stat(pid).map_or(0, |stat| stat.start),
-        }
+        Self { pid, start: census::stat(pid).map_or(0, |stat| stat.start) }
     }
 
     fn is_alive(self) -> bool {
@@ -134,10 +131,7 @@ impl Supervisor {
         };
         for entry in entries {
             let path = entry?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
+            if path.extension().is_some_and(|extension| extension == "json") {
                 reap_noted(&path, &mut reaped)?;
             }
         }
@@ -201,11 +195,7 @@ fn leftovers(note: &Note, known: &BTreeMap<i32, u64>) -> Vec<Stat> {
             // Handed to this worker if it is the machine's first process.
             reap_zombie(stat.pid);
         } else if stat.pid != own && found.insert(stat.pid, stat).is_none() {
-            queue.extend(
-                census::children(stat.pid)
-                    .into_iter()
-                    .filter_map(census::stat),
-            );
+            queue.extend(census::children(stat.pid).into_iter().filter_map(census::stat));
         }
     }
     found.into_values().collect()

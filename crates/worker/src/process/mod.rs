@@ -48,8 +48,6 @@ mod census;
 
 pub use guardian::{Guardian, guard};
 pub use leftovers::ReapedLeftovers;
-pub use outcome::{
-    CoreDump, ProcessOutcome, ProcessReport, ResourceUsage, SpawnError, SpawnErrorKind,
-};
+pub use outcome::{CoreDump, ProcessOutcome, ProcessReport, ResourceUsage, SpawnError, SpawnErrorKind};
 pub use spec::{ATTEMPT_TOKEN, DEFAULT_INHERITED, ProcessSpec, StopSignal};
 pub use supervisor::Supervisor;

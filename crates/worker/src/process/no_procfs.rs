@@ -15,14 +15,7 @@ pub(super) struct Stat {
 /// group takes signals. A group that holds only a zombie takes none here.
 pub(super) fn stat(pid: i32) -> Option<Stat> {
     let alive = pid > 1 && nix::sys::signal::killpg(nix::unistd::Pid::from_raw(pid), None).is_ok();
-    alive.then_some(Stat {
-        pid,
-        parent: 0,
-        group: pid,
-        session: pid,
-        zombie: false,
-        start: 0,
-    })
+    alive.then_some(Stat { pid, parent: 0, group: pid, session: pid, zombie: false, start: 0 })
 }
 
 pub(super) fn adopt_orphans() -> bool {

@@ -44,15 +44,9 @@ impl ProcessOutcome {
             (Some(code), _) => Self::Exited { code },
             (None, Some(signal)) => Self::Signaled {
                 signal: signal_name(signal),
-                core: if status.core_dumped() {
-                    CoreDump::Written
-                } else {
-                    CoreDump::None
-                },
+                core: if status.core_dumped() { CoreDump::Written } else { CoreDump::None },
             },
-            (None, None) => Self::Unknown {
-                reason: status.to_string(),
-            },
+            (None, None) => Self::Unknown { reason: status.to_string() },
         }
     }
 }
@@ -61,16 +55,10 @@ impl fmt::Display for ProcessOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited { code } => write!(f, "exited with code {code}"),
-            Self::Signaled {
-                signal,
-                core: CoreDump::Written,
-            } => {
+            Self::Signaled { signal, core: CoreDump::Written } => {
                 write!(f, "ended by {signal} (core dumped)")
             }
-            Self::Signaled {
-                signal,
-                core: CoreDump::None,
-            } => write!(f, "ended by {signal}"),
+            Self::Signaled { signal, core: CoreDump::None } => write!(f, "ended by {signal}"),
             Self::TimedOut { after } => write!(f, "stopped after its timeout of {after:?}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::SpawnFailed(error) => write!(f, "not started: {error}"),
@@ -141,16 +129,8 @@ pub struct SpawnError {
 }
 
 impl SpawnError {
-    pub(super) fn new(
-        kind: SpawnErrorKind,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            hint: hint.into(),
-        }
+    pub(super) fn new(kind: SpawnErrorKind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: hint.into() }
     }
 }
 

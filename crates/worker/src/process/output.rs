@@ -27,30 +27,20 @@ enum State {
 impl Output {
     /// Starts to read both pipes. Once the process has exited, reading ends
     /// when nothing has come for `idle`.
-    pub(super) fn read(
-        stdout: (OwnedFd, LogWriter),
-        stderr: (OwnedFd, LogWriter),
-        idle: Duration,
-    ) -> Self {
+    pub(super) fn read(stdout: (OwnedFd, LogWriter), stderr: (OwnedFd, LogWriter), idle: Duration) -> Self {
         let exited = CancellationToken::new();
         let (of_stdout, of_stderr) = (exited.clone(), exited.clone());
         let reading = tokio::spawn(async move {
             tokio::join!(copy(stdout, of_stdout, idle), copy(stderr, of_stderr, idle));
         });
-        Self {
-            reading: AbortOnDropHandle::new(reading),
-            exited,
-            state: State::Reading,
-        }
+        Self { reading: AbortOnDropHandle::new(reading), exited, state: State::Reading }
     }
 
     /// Waits for the end of the output of a process that has exited, for
     /// `limit` at most.
     pub(super) async fn drain(&mut self, limit: Duration) {
         self.exited.cancel();
-        if self.state == State::Reading
-            && tokio::time::timeout(limit, &mut self.reading).await.is_ok()
-        {
+        if self.state == State::Reading && tokio::time::timeout(limit, &mut self.reading).await.is_ok() {
             self.state = State::Done;
         }
     }

@@ -60,10 +60,7 @@ pub(super) fn all_pids() -> Vec<i32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// The children of a process. The kernel may skip one while others end, so
@@ -81,11 +78,7 @@ pub(super) fn children(pid: i32) -> Vec<i32> {
         };
         for thread in threads.flatten() {
             let listed = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-            children.extend(
-                listed
-                    .split_ascii_whitespace()
-                    .filter_map(|pid| pid.parse::<i32>().ok()),
-            );
+            children.extend(listed.split_ascii_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
         }
     }
     children.sort_unstable();
@@ -101,11 +94,7 @@ pub(super) fn has_variable(pid: i32, name: &str, value: &str) -> Option<bool> {
         Ok(environ) if environ.is_empty() => stat(pid).filter(|stat| !stat.zombie).map(|_| false),
         Ok(environ) => {
             let wanted = format!("{name}={value}");
-            Some(
-                environ
-                    .split(|&byte| byte == 0)
-                    .any(|variable| variable == wanted.as_bytes()),
-            )
+            Some(environ.split(|&byte| byte == 0).any(|variable| variable == wanted.as_bytes()))
         }
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(false),
         Err(_) => None,
@@ -114,19 +103,14 @@ pub(super) fn has_variable(pid: i32, name: &str, value: &str) -> Option<bool> {
 
 fn environ(pid: i32) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    fs::File::open(format!("/proc/{pid}/environ"))?
-        .take(ENVIRON_LIMIT)
-        .read_to_end(&mut bytes)?;
+    fs::File::open(format!("/proc/{pid}/environ"))?.take(ENVIRON_LIMIT).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Names this boot of the machine: pids and start times mean nothing in
 /// another.
 pub(super) fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -136,14 +120,7 @@ mod tests {
     #[test]
     fn reads_names_with_parentheses() {
         let text = "7 (a) b (c)) Z 1 5 6 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0";
-        let expected = Stat {
-            pid: 7,
-            parent: 1,
-            group: 5,
-            session: 6,
-            zombie: true,
-            start: 4711,
-        };
+        let expected = Stat { pid: 7, parent: 1, group: 5, session: 6, zombie: true, start: 4711 };
         assert_eq!(parse_stat(7, text), Some(expected));
     }
 

@@ -14,8 +14,8 @@ use nix::{
 use super::{
     ProcessSpec, SpawnError,
     SpawnErrorKind::{
-        ArgumentsTooLong, BadWorkingDirectory, InterpreterMissing, InvalidSpec, NotExecutable,
-        NotFound, Other, OutOfResources,
+        ArgumentsTooLong, BadWorkingDirectory, InterpreterMissing, InvalidSpec, NotExecutable, NotFound, Other,
+        OutOfResources,
     },
 };
 
@@ -26,20 +26,10 @@ const FALLBACK_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 pub(super) fn check_spec(spec: &ProcessSpec) -> Result<(), SpawnError> {
     let invalid = |message: String, hint| Err(SpawnError::new(InvalidSpec, message, hint));
     if spec.argv.first().is_none_or(String::is_empty) {
-        return invalid(
-            "the command is empty".into(),
-            "name a program as the first argument",
-        );
+        return invalid("the command is empty".into(), "name a program as the first argument");
     }
-    if let Some(position) = spec
-        .argv
-        .iter()
-        .position(|argument| argument.contains('\0'))
-    {
-        return invalid(
-            format!("argument {position} contains a NUL character"),
-            "pass such data in a file",
-        );
+    if let Some(position) = spec.argv.iter().position(|argument| argument.contains('\0')) {
+        return invalid(format!("argument {position} contains a NUL character"), "pass such data in a file");
     }
     for (name, value) in &spec.env {
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
@@ -57,10 +47,7 @@ pub(super) fn working_directory(spec: &ProcessSpec) -> Result<PathBuf, SpawnErro
     let bad = |path: &Path, what: &dyn std::fmt::Display| {
         SpawnError::new(
             BadWorkingDirectory,
-            format!(
-                "the working directory {} cannot be used: {what}",
-                path.display()
-            ),
+            format!("the working directory {} cannot be used: {what}", path.display()),
             "create it on the worker or correct the step's `cwd`",
         )
     };
@@ -85,10 +72,7 @@ pub(super) fn find(name: &str, cwd: &Path, path: Option<&OsString>) -> Result<Pa
             Err(error) if error.kind == NotFound => Err(SpawnError::new(
                 NotFound,
                 format!("there is no program {}", program.display()),
-                format!(
-                    "a relative program is looked up from the working directory {}",
-                    cwd.display()
-                ),
+                format!("a relative program is looked up from the working directory {}", cwd.display()),
             )),
             Err(error) => Err(error),
         };
@@ -115,20 +99,12 @@ pub(super) fn find(name: &str, cwd: &Path, path: Option<&OsString>) -> Result<Pa
 fn executable(program: &Path) -> Result<(), SpawnError> {
     let shown = program.display();
     match std::fs::metadata(program) {
-        Ok(metadata) if metadata.is_dir() => Err(SpawnError::new(
-            NotExecutable,
-            format!("{shown} is a directory"),
-            "name the program in it",
-        )),
-        Ok(_) => access(program, AccessFlags::X_OK).map_err(|_| not_executable(program)),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            Err(not_executable(program))
+        Ok(metadata) if metadata.is_dir() => {
+            Err(SpawnError::new(NotExecutable, format!("{shown} is a directory"), "name the program in it"))
         }
-        Err(error) => Err(SpawnError::new(
-            NotFound,
-            format!("{shown}: {error}"),
-            "check the path on the worker",
-        )),
+        Ok(_) => access(program, AccessFlags::X_OK).map_err(|_| not_executable(program)),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(not_executable(program)),
+        Err(error) => Err(SpawnError::new(NotFound, format!("{shown}: {error}"), "check the path on the worker")),
     }
 }
 
@@ -166,11 +142,7 @@ pub(super) fn explain(program: &Path, error: &io::Error) -> SpawnError {
             format!("the machine has no room for another process: {error}"),
             "lower the worker's slots or raise its limits (ulimit, container limits)",
         ),
-        _ => (
-            Other,
-            format!("{shown} could not be started: {error}"),
-            "see the system's message",
-        ),
+        _ => (Other, format!("{shown} could not be started: {error}"), "see the system's message"),
     };
     SpawnError::new(kind, message, hint)
 }

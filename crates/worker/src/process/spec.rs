@@ -63,22 +63,16 @@ impl ProcessSpec {
 
     /// The whole environment of the process.
     pub(super) fn environment(&self) -> BTreeMap<OsString, OsString> {
-        let inherited = std::env::vars_os()
-            .filter(|(name, _)| name.to_str().is_some_and(|name| self.inherits(name)));
-        let own = self
-            .env
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()));
+        let inherited = std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| self.inherits(name)));
+        let own = self.env.iter().map(|(name, value)| (name.into(), value.into()));
         inherited.chain(own).collect()
     }
 
     fn inherits(&self, name: &str) -> bool {
-        self.inherit_env
-            .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(prefix) => name.starts_with(prefix),
-                None => name == pattern,
-            })
+        self.inherit_env.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == pattern,
+        })
     }
 }
 

@@ -58,9 +58,7 @@ impl Supervisor {
     /// Only workers of the same machine and user may share it.
     #[must_use]
     pub fn with_state_dir(directory: impl Into<PathBuf>) -> Self {
-        Self {
-            state_dir: Some(Arc::new(directory.into())),
-        }
+        Self { state_dir: Some(Arc::new(directory.into())) }
     }
 
     /// Runs the process and returns when it, everything that descends from it
@@ -69,12 +67,7 @@ impl Supervisor {
     ///
     /// Cancelling stops the tree; a process that had ended before wins. When
     /// the returned future is dropped, the tree is killed at once.
-    pub async fn run(
-        &self,
-        spec: &ProcessSpec,
-        logs: &StepLogs,
-        cancel: &CancellationToken,
-    ) -> ProcessReport {
+    pub async fn run(&self, spec: &ProcessSpec, logs: &StepLogs, cancel: &CancellationToken) -> ProcessReport {
         if cancel.is_cancelled() {
             return not_started(ProcessOutcome::Cancelled);
         }
@@ -90,11 +83,7 @@ impl Supervisor {
         program::check_spec(spec)?;
         let cwd = program::working_directory(spec)?;
         let mut environment = spec.environment();
-        let token = spec
-            .env
-            .get(ATTEMPT_TOKEN)
-            .cloned()
-            .unwrap_or_else(unique_mark);
+        let token = spec.env.get(ATTEMPT_TOKEN).cloned().unwrap_or_else(unique_mark);
         environment.insert(ATTEMPT_TOKEN.into(), token.clone().into());
         let path = program::find(&spec.argv[0], &cwd, environment.get(OsStr::new("PATH")))?;
 
@@ -108,14 +97,8 @@ impl Supervisor {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let Child {
-            pid,
-            stdout,
-            stderr,
-            lifetime,
-        } = child::spawn(command)
-            .await
-            .map_err(|error| program::explain(&path, &error))?;
+        let Child { pid, stdout, stderr, lifetime } =
+            child::spawn(command).await.map_err(|error| program::explain(&path, &error))?;
         Ok(Running {
             record: Record::write(self.state_dir.as_deref(), pid, &token),
             tree: Tree::new(pid, token),
@@ -193,45 +176,22 @@ impl Running {
         };
         self.record = None;
         let wall = started.elapsed();
-        let (_, stderr_tail) = tokio::join!(
-            logs.stream(Stream::Stdout).close(),
-            logs.stream(Stream::Stderr).close()
-        );
+        let (_, stderr_tail) = tokio::join!(logs.stream(Stream::Stdout).close(), logs.stream(Stream::Stderr).close());
         let (status, usage) = match reaped {
             Ok((status, usage)) => (ProcessOutcome::from_status(status), Some(usage)),
-            Err(error) => (
-                ProcessOutcome::Unknown {
-                    reason: error.to_string(),
-                },
-                None,
-            ),
+            Err(error) => (ProcessOutcome::Unknown { reason: error.to_string() }, None),
         };
         let outcome = match end {
             End::ByItself => status,
             End::Cancelled => ProcessOutcome::Cancelled,
             End::TimedOut(after) => ProcessOutcome::TimedOut { after },
         };
-        let Ended {
-            leftovers_killed,
-            survivors,
-        } = ended;
-        ProcessReport {
-            outcome,
-            wall,
-            usage,
-            stderr_tail,
-            leftovers_killed,
-            survivors,
-        }
+        let Ended { leftovers_killed, survivors } = ended;
+        ProcessReport { outcome, wall, usage, stderr_tail, leftovers_killed, survivors }
     }
 
     /// Waits until the process has ended or has to be stopped.
-    async fn wait(
-        &mut self,
-        spec: &ProcessSpec,
-        cancel: &CancellationToken,
-        started: Instant,
-    ) -> End {
+    async fn wait(&mut self, spec: &ProcessSpec, cancel: &CancellationToken, started: Instant) -> End {
         let Some(lifetime) = &mut self.lifetime else {
             return End::ByItself;
         };
@@ -260,11 +220,7 @@ impl Running {
             }
         };
         // The news of an end that came first may still be on its way.
-        if self.tree.leader_ended() {
-            End::ByItself
-        } else {
-            end
-        }
+        if self.tree.leader_ended() { End::ByItself } else { end }
     }
 
     /// After the process has exited by itself: reads the rest of its output
@@ -275,11 +231,7 @@ impl Running {
             () = cancel.cancelled() => {}
         }
         let leftovers_killed = self.tree.census().len();
-        let stopped = if leftovers_killed == 0 {
-            Stopped::AllDead
-        } else {
-            self.tree.kill().await
-        };
+        let stopped = if leftovers_killed == 0 { Stopped::AllDead } else { self.tree.kill().await };
         self.output.drain(LAST_BYTES_LIMIT).await;
         self.ended(leftovers_killed, stopped)
     }
@@ -301,10 +253,7 @@ impl Running {
                 survivors
             }
         };
-        Ended {
-            leftovers_killed,
-            survivors,
-        }
+        Ended { leftovers_killed, survivors }
     }
 }
 

@@ -41,13 +41,7 @@ fn prepare_child(worker: Pid) -> io::Result<()> {
 /// A worker that was started in the background of a shell ignores SIGINT, and
 /// what is ignored stays so across exec.
 fn default_signals() {
-    for signal in [
-        libc::SIGHUP,
-        libc::SIGINT,
-        libc::SIGQUIT,
-        libc::SIGTERM,
-        libc::SIGCHLD,
-    ] {
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGCHLD] {
         // SAFETY: `signal` is async-signal-safe and SIG_DFL is a valid action.
         unsafe {
             libc::signal(signal, libc::SIG_DFL);
@@ -59,20 +53,12 @@ fn default_signals() {
 fn die_with_parent(worker: Pid) -> io::Result<()> {
     nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
     // The worker may have died before the kernel knew what to do then.
-    if getppid() == worker {
-        Ok(())
-    } else {
-        Err(Errno::ESRCH.into())
-    }
+    if getppid() == worker { Ok(()) } else { Err(Errno::ESRCH.into()) }
 }
 
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent(worker: Pid) -> io::Result<()> {
-    if getppid() == worker {
-        Ok(())
-    } else {
-        Err(Errno::ESRCH.into())
-    }
+    if getppid() == worker { Ok(()) } else { Err(Errno::ESRCH.into()) }
 }
 
 /// Marks every descriptor but the standard ones to be closed by exec. Rust's
@@ -106,12 +92,7 @@ pub(super) fn wait_until_ended(pid: Pid) -> io::Result<()> {
         // than one.
         unsafe {
             let mut info: libc::siginfo_t = std::mem::zeroed();
-            libc::waitid(
-                libc::P_PID,
-                id,
-                &raw mut info,
-                libc::WEXITED | libc::WNOWAIT,
-            )
+            libc::waitid(libc::P_PID, id, &raw mut info, libc::WEXITED | libc::WNOWAIT)
         }
     })
 }

@@ -62,12 +62,7 @@ pub(super) struct Tree {
 impl Tree {
     pub(super) fn new(leader: Pid, token: String) -> Self {
         census::adopt_orphans();
-        Self {
-            leader,
-            token,
-            seen: HashMap::new(),
-            sessions: HashSet::from([leader.as_raw()]),
-        }
+        Self { leader, token, seen: HashMap::new(), sessions: HashSet::from([leader.as_raw()]) }
     }
 
     /// Whether the direct child has ended, as the kernel sees it now.
@@ -82,11 +77,7 @@ impl Tree {
         let mut queue = self.roots();
         while let Some(stat) = queue.pop() {
             if found.insert(stat.pid, stat).is_none() {
-                queue.extend(
-                    census::children(stat.pid)
-                        .into_iter()
-                        .filter_map(census::stat),
-                );
+                queue.extend(census::children(stat.pid).into_iter().filter_map(census::stat));
             }
         }
         // Processes that changed their parent in the meantime.
@@ -98,10 +89,8 @@ impl Tree {
             }
         }
         self.seen = found.values().map(|stat| (stat.pid, stat.start)).collect();
-        self.sessions
-            .extend(found.values().map(|stat| stat.session));
-        let (dead, alive): (Vec<Stat>, Vec<Stat>) =
-            found.into_values().partition(|stat| stat.zombie);
+        self.sessions.extend(found.values().map(|stat| stat.session));
+        let (dead, alive): (Vec<Stat>, Vec<Stat>) = found.into_values().partition(|stat| stat.zombie);
         for stat in dead {
             self.reap_adopted(&stat);
         }
@@ -125,17 +114,10 @@ impl Tree {
     /// forking and ending while it was looked at.
     fn adopted(&mut self) -> (Vec<Stat>, Certainty) {
         let own = std::process::id().cast_signed();
-        let candidates = if census::adopt_orphans() {
-            census::children(own)
-        } else {
-            census::all_pids()
-        };
+        let candidates = if census::adopt_orphans() { census::children(own) } else { census::all_pids() };
         let direct: BTreeSet<i32> = direct_children().clone();
-        let strangers: Vec<Stat> = candidates
-            .into_iter()
-            .filter(|pid| !direct.contains(pid))
-            .filter_map(census::stat)
-            .collect();
+        let strangers: Vec<Stat> =
+            candidates.into_iter().filter(|pid| !direct.contains(pid)).filter_map(census::stat).collect();
         let mut certainty = reap_unclaimed(&strangers, own);
         let mut adopted = Vec::new();
         for stat in strangers {
@@ -260,11 +242,7 @@ fn reap_unclaimed(strangers: &[Stat], own: i32) -> Certainty {
     let mut certainty = Certainty::Certain;
     let own_session = census::stat(own).map_or(0, |stat| stat.session);
     let mut since = SINCE.lock().unwrap_or_else(PoisonError::into_inner);
-    since.retain(|&(pid, start), _| {
-        strangers
-            .iter()
-            .any(|stat| (stat.pid, stat.start) == (pid, start))
-    });
+    since.retain(|&(pid, start), _| strangers.iter().any(|stat| (stat.pid, stat.start) == (pid, start)));
     for stat in strangers {
         if !stat.zombie || stat.parent != own || stat.session == own_session {
             continue;

@@ -19,9 +19,7 @@ async fn exit_codes_are_reported_as_they_are() {
     for expected in [0, 1, 126, 127, 255] {
         let step = Step::new();
         let report = step.run(&step.sh(&format!("exit {expected}"))).await;
-        let ProcessOutcome::Exited { code } = report.outcome else {
-            panic!("{}", report.outcome)
-        };
+        let ProcessOutcome::Exited { code } = report.outcome else { panic!("{}", report.outcome) };
         assert_eq!(code, expected);
         assert_eq!((report.leftovers_killed, report.survivors), (0, 0));
     }
@@ -44,12 +42,8 @@ async fn deadly_signals_are_named() {
     ];
     for (number, name) in signals {
         let step = Step::new();
-        let report = step
-            .run(&step.sh(&format!("ulimit -c 0; kill -{number} $$")))
-            .await;
-        let ProcessOutcome::Signaled { signal, core } = report.outcome else {
-            panic!("{name}: {}", report.outcome)
-        };
+        let report = step.run(&step.sh(&format!("ulimit -c 0; kill -{number} $$"))).await;
+        let ProcessOutcome::Signaled { signal, core } = report.outcome else { panic!("{name}: {}", report.outcome) };
         assert_eq!((signal.as_str(), core), (name, CoreDump::None));
     }
 }
@@ -63,9 +57,7 @@ async fn spawn_error(step: &Step, spec: &ProcessSpec) -> SpawnError {
 
 #[tokio::test]
 async fn what_cannot_be_started_says_why() {
-    use SpawnErrorKind::{
-        BadWorkingDirectory, InterpreterMissing, InvalidSpec, NotExecutable, NotFound,
-    };
+    use SpawnErrorKind::{BadWorkingDirectory, InterpreterMissing, InvalidSpec, NotExecutable, NotFound};
     let step = Step::new();
     let file = |name: &str, text: &str, mode| {
         let path = step.dir.path().join(name);
@@ -93,10 +85,7 @@ async fn what_cannot_be_started_says_why() {
         assert!(error.to_string().contains(said), "{program}: {error}");
     }
     for cwd in ["/no/such/directory", &plain] {
-        let spec = ProcessSpec {
-            cwd: Some(cwd.into()),
-            ..step.spec(["true"])
-        };
+        let spec = ProcessSpec { cwd: Some(cwd.into()), ..step.spec(["true"]) };
         let error = spawn_error(&step, &spec).await;
         assert_eq!(error.kind, BadWorkingDirectory, "{error}");
         assert!(error.to_string().contains(cwd), "{error}");
@@ -112,14 +101,8 @@ async fn the_longest_argument_passes_and_a_longer_one_says_so() {
     let longest = "x".repeat(128 * 1024 - 1);
     let step = Step::new();
     let script = "import sys; print(len(sys.argv[1]))";
-    let report = step
-        .run(&step.spec(["python3", "-c", script, &longest]))
-        .await;
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Exited { code: 0 }),
-        "{}",
-        report.outcome
-    );
+    let report = step.run(&step.spec(["python3", "-c", script, &longest])).await;
+    assert!(matches!(report.outcome, ProcessOutcome::Exited { code: 0 }), "{}", report.outcome);
     step.logs.finish().await;
     assert_eq!(step.text(Stream::Stdout), "131071\n");
 
@@ -131,24 +114,14 @@ async fn the_longest_argument_passes_and_a_longer_one_says_so() {
 async fn a_relative_program_starts_from_the_working_directory() {
     let step = Step::new();
     fs::create_dir(step.dir.path().join("bin")).unwrap();
-    write_script(
-        &step.dir.path().join("bin/tool"),
-        "#!/bin/sh\npwd -P; echo \"$0 $*\"\n",
-        0o755,
-    );
+    write_script(&step.dir.path().join("bin/tool"), "#!/bin/sh\npwd -P; echo \"$0 $*\"\n", 0o755);
     let cwd = Some(step.dir.path().to_owned());
-    let spec = ProcessSpec {
-        cwd,
-        ..step.spec(["bin/tool", "a b", "$HOME", "*"])
-    };
+    let spec = ProcessSpec { cwd, ..step.spec(["bin/tool", "a b", "$HOME", "*"]) };
     step.run(&spec).await;
     step.logs.finish().await;
     let stdout = step.text(Stream::Stdout);
     let root = step.dir.path().canonicalize().unwrap();
-    assert!(
-        stdout.starts_with(&format!("{}\n", root.display())),
-        "{stdout}"
-    );
+    assert!(stdout.starts_with(&format!("{}\n", root.display())), "{stdout}");
     assert!(stdout.ends_with("bin/tool a b $HOME *\n"), "{stdout}");
 }
 
@@ -160,34 +133,18 @@ async fn environment(step: &Step, spec: &ProcessSpec) -> String {
 
 #[tokio::test]
 async fn only_listed_variables_are_inherited() {
-    assert!(
-        std::env::var_os("CARGO_MANIFEST_DIR").is_some(),
-        "cargo sets it for tests"
-    );
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "cargo sets it for tests");
     let step = Step::new();
     let stdout = environment(&step, &step.spec(["env"]).env("OWN", "value")).await;
-    assert!(
-        stdout.contains("\nPATH=") || stdout.starts_with("PATH="),
-        "{stdout}"
-    );
+    assert!(stdout.contains("\nPATH=") || stdout.starts_with("PATH="), "{stdout}");
     assert!(stdout.contains("OWN=value\n"), "{stdout}");
     assert!(!stdout.contains("CARGO_"), "{stdout}");
 
     let step = Step::new();
     let inherit_env = vec!["PATH".into(), "CARGO_*".into()];
-    let stdout = environment(
-        &step,
-        &ProcessSpec {
-            inherit_env,
-            ..step.spec(["env"])
-        },
-    )
-    .await;
+    let stdout = environment(&step, &ProcessSpec { inherit_env, ..step.spec(["env"]) }).await;
     assert!(stdout.contains("CARGO_MANIFEST_DIR="), "{stdout}");
-    assert!(
-        !stdout.lines().any(|line| line.starts_with("HOME=")),
-        "{stdout}"
-    );
+    assert!(!stdout.lines().any(|line| line.starts_with("HOME=")), "{stdout}");
 }
 
 #[tokio::test]
@@ -196,21 +153,12 @@ async fn standard_input_is_empty_and_other_descriptors_are_closed() {
     let leaky = File::open("/dev/null").unwrap();
     fcntl(&leaky, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
     let step = Step::new();
-    let report = step
-        .run(&step.sh("cat; for f in /proc/$$/fd/*; do echo ${f##*/}; done"))
-        .await;
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Exited { code: 0 }),
-        "{}",
-        report.outcome
-    );
+    let report = step.run(&step.sh("cat; for f in /proc/$$/fd/*; do echo ${f##*/}; done")).await;
+    assert!(matches!(report.outcome, ProcessOutcome::Exited { code: 0 }), "{}", report.outcome);
     step.logs.finish().await;
     let stdout = step.text(Stream::Stdout);
     let leaked = format!("{}", leaky.as_raw_fd());
-    assert!(
-        leaky.as_raw_fd() > 2 && !stdout.lines().any(|line| line == leaked),
-        "{stdout}"
-    );
+    assert!(leaky.as_raw_fd() > 2 && !stdout.lines().any(|line| line == leaked), "{stdout}");
     assert!(stdout.starts_with("0\n1\n2\n"), "{stdout}");
 }
 
@@ -220,26 +168,15 @@ async fn used_resources_are_reported() {
     let script = "import time\nblock = bytearray(b'x') * 80_000_000\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass";
     let report = step.run(&step.python(script)).await;
     let usage = report.usage.unwrap();
-    assert!(
-        usage.user + usage.system >= Duration::from_millis(290),
-        "{usage:?}"
-    );
+    assert!(usage.user + usage.system >= Duration::from_millis(290), "{usage:?}");
     assert!(usage.max_rss_bytes >= 80_000_000, "{usage:?}");
-    assert!(
-        report.wall >= Duration::from_millis(290),
-        "{:?}",
-        report.wall
-    );
+    assert!(report.wall >= Duration::from_millis(290), "{:?}", report.wall);
 }
 
 #[tokio::test]
 async fn a_process_that_closes_its_output_is_still_waited_for() {
     let step = Step::new();
     let report = step.run(&step.sh("exec >&- 2>&-; sleep 0.2; exit 5")).await;
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Exited { code: 5 }),
-        "{}",
-        report.outcome
-    );
+    assert!(matches!(report.outcome, ProcessOutcome::Exited { code: 5 }), "{}", report.outcome);
     assert!(report.wall >= Duration::from_millis(200));
 }

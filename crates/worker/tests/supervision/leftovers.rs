@@ -32,13 +32,11 @@ async fn stand_in() {
         guard(&state_dir).unwrap();
         return;
     }
-    let _guardian = (role == "guarded worker")
-        .then(|| Guardian::start(stand_in_as("guardian", &state_dir, &token)).unwrap());
+    let _guardian =
+        (role == "guarded worker").then(|| Guardian::start(stand_in_as("guardian", &state_dir, &token)).unwrap());
     let step = Step::new();
     let spec = step.sh(SCRIPT).env(ATTEMPT_TOKEN, token);
-    Supervisor::with_state_dir(state_dir)
-        .run(&spec, &step.logs, &step.cancel)
-        .await;
+    Supervisor::with_state_dir(state_dir).run(&spec, &step.logs, &step.cancel).await;
 }
 
 fn stand_in_as(role: &str, state_dir: &Path, token: &str) -> Command {
@@ -62,39 +60,20 @@ async fn a_restarted_worker_ends_what_its_predecessor_left() {
     let step = Step::new();
     let state_dir = step.dir.path().join("state");
     let supervisor = Supervisor::with_state_dir(&state_dir);
-    let mut worker = stand_in_as("worker", &state_dir, &step.token)
-        .spawn()
-        .unwrap();
+    let mut worker = stand_in_as("worker", &state_dir, &step.token).spawn().unwrap();
     // The shell and three sleepers.
-    eventually("the step runs", || {
-        alive_with(&step.token).len() == 4 && noted(&state_dir) == 1
-    })
-    .await;
+    eventually("the step runs", || alive_with(&step.token).len() == 4 && noted(&state_dir) == 1).await;
 
     let while_alive = supervisor.reap_leftovers().unwrap();
-    assert_eq!(
-        while_alive,
-        ReapedLeftovers::default(),
-        "a worker that is alive keeps its steps"
-    );
+    assert_eq!(while_alive, ReapedLeftovers::default(), "a worker that is alive keeps its steps");
     assert_eq!(alive_with(&step.token).len(), 4);
 
     worker.kill().unwrap();
     worker.wait().unwrap();
-    eventually("the direct child dies with its worker", || {
-        alive_with(&step.token).len() == 3
-    })
-    .await;
+    eventually("the direct child dies with its worker", || alive_with(&step.token).len() == 3).await;
 
     let reaped = supervisor.reap_leftovers().unwrap();
-    assert_eq!(
-        reaped,
-        ReapedLeftovers {
-            steps: 1,
-            killed: 3,
-            survivors: 0
-        }
-    );
+    assert_eq!(reaped, ReapedLeftovers { steps: 1, killed: 3, survivors: 0 });
     assert_eq!(alive_with(&step.token), Vec::<i32>::new());
     assert_eq!(noted(&state_dir), 0);
 }
@@ -103,19 +82,11 @@ async fn a_restarted_worker_ends_what_its_predecessor_left() {
 async fn the_guardian_ends_the_steps_of_a_killed_worker() {
     let step = Step::new();
     let state_dir = step.dir.path().join("state");
-    let mut worker = stand_in_as("guarded worker", &state_dir, &step.token)
-        .spawn()
-        .unwrap();
-    eventually("the step runs", || {
-        alive_with(&step.token).len() == 4 && noted(&state_dir) == 1
-    })
-    .await;
+    let mut worker = stand_in_as("guarded worker", &state_dir, &step.token).spawn().unwrap();
+    eventually("the step runs", || alive_with(&step.token).len() == 4 && noted(&state_dir) == 1).await;
     worker.kill().unwrap();
     worker.wait().unwrap();
-    eventually("all processes are dead", || {
-        alive_with(&step.token).is_empty()
-    })
-    .await;
+    eventually("all processes are dead", || alive_with(&step.token).is_empty()).await;
     eventually("the note is gone", || noted(&state_dir) == 0).await;
 }
 
@@ -125,10 +96,7 @@ async fn a_pid_that_was_given_to_another_process_is_left_alone() {
     let state_dir = step.dir.path().join("state");
     fs::create_dir(&state_dir).unwrap();
     // The leader of a session, as a step would be.
-    let mut bystander = Command::new("setsid")
-        .args(["sleep", "1000"])
-        .spawn()
-        .unwrap();
+    let mut bystander = Command::new("setsid").args(["sleep", "1000"]).spawn().unwrap();
     let pid = bystander.id().cast_signed();
     eventually("the session is open", || {
         fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|argv| argv.starts_with(b"sleep"))
@@ -147,17 +115,8 @@ async fn a_pid_that_was_given_to_another_process_is_left_alone() {
     fs::write(state_dir.join("2.json"), note("another boot").to_string()).unwrap();
     fs::write(state_dir.join("3.json"), "{\"boot\": \"cut o").unwrap();
 
-    let reaped = Supervisor::with_state_dir(&state_dir)
-        .reap_leftovers()
-        .unwrap();
-    assert_eq!(
-        reaped,
-        ReapedLeftovers {
-            steps: 1,
-            killed: 0,
-            survivors: 0
-        }
-    );
+    let reaped = Supervisor::with_state_dir(&state_dir).reap_leftovers().unwrap();
+    assert_eq!(reaped, ReapedLeftovers { steps: 1, killed: 0, survivors: 0 });
     assert_eq!(noted(&state_dir), 0, "useless notes are removed");
     assert!(is_running(pid));
     bystander.kill().unwrap();
@@ -169,9 +128,7 @@ async fn a_step_that_ended_leaves_no_note() {
     let step = Step::new();
     let state_dir = step.dir.path().join("state");
     let supervisor = Supervisor::with_state_dir(&state_dir);
-    supervisor
-        .run(&step.sh("exit 0"), &step.logs, &step.cancel)
-        .await;
+    supervisor.run(&step.sh("exit 0"), &step.logs, &step.cancel).await;
     assert_eq!(noted(&state_dir), 0);
     assert!(state_dir.exists(), "it was noted while it ran");
 }

@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use headwater_worker::logs::{
-    Chunk, DirectorySink, LastChunk, Level, LogOptions, LogRecord, LogSink, LogSinkError, StepLogs,
-    Stream, StreamSummary,
+    Chunk, DirectorySink, LastChunk, Level, LogOptions, LogRecord, LogSink, LogSinkError, StepLogs, Stream,
+    StreamSummary,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -33,11 +33,7 @@ impl LogSink for Shelf {
             return Err(LogSinkError::Refused("the lease is lost".into()));
         }
         let countdown = |left: u32| left.checked_sub(1);
-        if self
-            .fail_first
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, countdown)
-            .is_ok()
-        {
+        if self.fail_first.fetch_update(Ordering::SeqCst, Ordering::SeqCst, countdown).is_ok() {
             return Err(LogSinkError::Unavailable("not yet".into()));
         }
         self.chunks.lock().unwrap().push((stream, chunk));
@@ -49,27 +45,16 @@ impl Shelf {
     /// The raw stream, after checking that its chunks fit together.
     fn assembled(&self, stream: Stream) -> Vec<u8> {
         let chunks = self.chunks.lock().unwrap();
-        let chunks: Vec<&Chunk> = chunks
-            .iter()
-            .filter(|(of, _)| *of == stream)
-            .map(|(_, chunk)| chunk)
-            .collect();
+        let chunks: Vec<&Chunk> = chunks.iter().filter(|(of, _)| *of == stream).map(|(_, chunk)| chunk).collect();
         let mut raw = Vec::new();
         for (position, chunk) in chunks.iter().enumerate() {
             assert_eq!(chunk.number as usize, position);
             assert_eq!(chunk.offset, raw.len() as u64);
             let piece = chunk.decompress().unwrap();
             assert_eq!(chunk.raw_len as usize, piece.len());
-            assert_eq!(
-                chunk.lines as usize,
-                piece.iter().filter(|&&byte| byte == b'\n').count()
-            );
+            assert_eq!(chunk.lines as usize, piece.iter().filter(|&&byte| byte == b'\n').count());
             let is_last = position + 1 == chunks.len();
-            assert_eq!(
-                chunk.last == LastChunk::EndOfStream,
-                is_last,
-                "chunk {position}"
-            );
+            assert_eq!(chunk.last == LastChunk::EndOfStream, is_last, "chunk {position}");
             raw.extend(piece);
         }
         raw
@@ -102,10 +87,7 @@ async fn output_is_visible_while_the_step_runs() {
     let summary = writer.finish().await;
     assert!(step.sink.is_complete(Stream::Stdout).unwrap());
     assert_eq!(step.text(Stream::Stdout), "first\nsecond\n");
-    assert_eq!(
-        (summary.stored_lines, summary.tail.as_str()),
-        (2, "first\nsecond")
-    );
+    assert_eq!((summary.stored_lines, summary.tail.as_str()), (2, "first\nsecond"));
     assert_eq!(writer.finish().await, summary, "may be called again");
 }
 
@@ -114,34 +96,20 @@ async fn records_are_json_lines_without_secrets() {
     let step = Step::new();
     let fields = json!({"url": format!("https://me:{SECRET}@db"), "rows": 3});
     let log = step.logs.step_log();
-    log.record(
-        Level::Warn,
-        "shop::orders",
-        &format!("using {SECRET:?}"),
-        fields.as_object().unwrap().clone(),
-    );
+    log.record(Level::Warn, "shop::orders", &format!("using {SECRET:?}"), fields.as_object().unwrap().clone());
     log.info("done");
     step.logs.finish().await;
     let text = step.text(Stream::Log);
-    let records: Vec<LogRecord> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let records: Vec<LogRecord> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records[0].message, "using \"***\"");
     assert_eq!(records[0].fields["url"], "https://me:***@db");
-    assert_eq!(
-        (records[0].level, records[1].level),
-        (Level::Warn, Level::Info)
-    );
+    assert_eq!((records[0].level, records[1].level), (Level::Warn, Level::Info));
     assert!(records[0].at > 1_600_000_000_000_000 && records[0].at <= records[1].at);
 }
 
 #[tokio::test]
 async fn a_short_outage_of_the_sink_loses_nothing() {
-    let sink = Arc::new(Shelf {
-        fail_first: AtomicU32::new(3),
-        ..Shelf::default()
-    });
+    let sink = Arc::new(Shelf { fail_first: AtomicU32::new(3), ..Shelf::default() });
     let logs = logs_to(&sink, prompt());
     logs.stream(Stream::Stdout).write("important\n").await;
     let summary = logs.finish().await.stdout;
@@ -151,30 +119,18 @@ async fn a_short_outage_of_the_sink_loses_nothing() {
 
 #[tokio::test]
 async fn a_long_outage_leaves_a_mark_where_output_is_missing() {
-    let sink = Arc::new(Shelf {
-        fail_first: AtomicU32::new(3),
-        ..Shelf::default()
-    });
-    let options = LogOptions {
-        chunk_bytes: 1000,
-        queue_bytes: 300,
-        ..prompt()
-    };
+    let sink = Arc::new(Shelf { fail_first: AtomicU32::new(3), ..Shelf::default() });
+    let options = LogOptions { chunk_bytes: 1000, queue_bytes: 300, ..prompt() };
     let logs = logs_to(&sink, options);
     let writer = logs.stream(Stream::Stdout);
     // Bytes that do not compress, so that few chunks fill the queue.
-    let noise: Vec<u8> = (0_u32..100_000)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
+    let noise: Vec<u8> = (0_u32..100_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     writer.write(b"start\n".as_slice()).await;
     writer.write(noise).await;
     let summary = logs.finish().await.stdout;
     let stored = sink.assembled(Stream::Stdout);
     let text = String::from_utf8_lossy(&stored);
-    assert!(
-        text.contains("bytes lost because the log store was not available]"),
-        "{text}"
-    );
+    assert!(text.contains("bytes lost because the log store was not available]"), "{text}");
     assert!(summary.lost_bytes > 0);
     assert_eq!(summary.stored_bytes, stored.len() as u64);
 }
@@ -194,15 +150,9 @@ impl LogSink for SlowSink {
 async fn a_slow_sink_gets_the_time_it_needs_in_the_end() {
     let sink: Arc<dyn LogSink> = Arc::new(SlowSink);
     let finish_timeout = Duration::from_millis(800);
-    let options = LogOptions {
-        chunk_bytes: 10,
-        finish_timeout,
-        ..prompt()
-    };
+    let options = LogOptions { chunk_bytes: 10, finish_timeout, ..prompt() };
     let logs = StepLogs::new(&sink, masker(), &Arc::new(options));
-    logs.stream(Stream::Stdout)
-        .write("0123456789".repeat(15))
-        .await;
+    logs.stream(Stream::Stdout).write("0123456789".repeat(15)).await;
     let summary = logs.finish().await.stdout;
     assert_eq!((summary.stored_bytes, summary.lost_bytes), (150, 0));
     assert!(summary.chunks >= 15, "longer than the timeout as a whole");
@@ -210,14 +160,9 @@ async fn a_slow_sink_gets_the_time_it_needs_in_the_end() {
 
 #[tokio::test]
 async fn a_refused_stream_is_given_up_at_once() {
-    let sink = Arc::new(Shelf {
-        refuse: true,
-        ..Shelf::default()
-    });
+    let sink = Arc::new(Shelf { refuse: true, ..Shelf::default() });
     let logs = logs_to(&sink, prompt());
-    logs.stream(Stream::Stdout)
-        .write("nobody wants this\n")
-        .await;
+    logs.stream(Stream::Stdout).write("nobody wants this\n").await;
     let summary = logs.finish().await.stdout;
     assert_eq!((summary.stored_bytes, summary.lost_bytes), (0, 18));
 }
@@ -225,13 +170,7 @@ async fn a_refused_stream_is_given_up_at_once() {
 #[tokio::test]
 async fn a_producer_that_cannot_wait_loses_the_excess_and_says_so() {
     let sink = Arc::new(Shelf::default());
-    let logs = logs_to(
-        &sink,
-        LogOptions {
-            buffer_bytes: 1000,
-            ..prompt()
-        },
-    );
+    let logs = logs_to(&sink, LogOptions { buffer_bytes: 1000, ..prompt() });
     let writer = logs.stream(Stream::Log);
     // Nothing else runs on this thread until the first await.
     for _ in 0..100 {
@@ -240,12 +179,7 @@ async fn a_producer_that_cannot_wait_loses_the_excess_and_says_so() {
     let summary = logs.finish().await.log;
     let text = String::from_utf8(sink.assembled(Stream::Log)).unwrap();
     assert_eq!(summary.dropped_bytes, 94 * 101, "{text}");
-    assert!(
-        text.ends_with(
-            "\n[headwater: 9494 bytes dropped, written faster than they could be stored]\n"
-        ),
-        "{text}"
-    );
+    assert!(text.ends_with("\n[headwater: 9494 bytes dropped, written faster than they could be stored]\n"), "{text}");
 }
 
 proptest! {

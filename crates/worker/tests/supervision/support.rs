@@ -53,27 +53,11 @@ impl Step {
         Self::with_sink(dir, sink, &used, options)
     }
 
-    pub(crate) fn with_sink(
-        dir: TempDir,
-        sink: DirectorySink,
-        used: &Arc<dyn LogSink>,
-        options: LogOptions,
-    ) -> Self {
+    pub(crate) fn with_sink(dir: TempDir, sink: DirectorySink, used: &Arc<dyn LogSink>, options: LogOptions) -> Self {
         let logs = StepLogs::new(used, masker(), &Arc::new(options));
-        let unique = dir
-            .path()
-            .file_name()
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
+        let unique = dir.path().file_name().unwrap().to_string_lossy().into_owned();
         let token = format!("{}{unique}", std::process::id());
-        Self {
-            dir,
-            sink,
-            logs,
-            token,
-            cancel: CancellationToken::new(),
-        }
+        Self { dir, sink, logs, token, cancel: CancellationToken::new() }
     }
 
     pub(crate) fn spec<const N: usize>(&self, argv: [&str; N]) -> ProcessSpec {
@@ -112,10 +96,7 @@ impl Step {
     }
 
     pub(crate) async fn wait_for_stdout(&self, text: &str) {
-        eventually(&format!("standard output holds {text:?}"), || {
-            self.text(Stream::Stdout).contains(text)
-        })
-        .await;
+        eventually(&format!("standard output holds {text:?}"), || self.text(Stream::Stdout).contains(text)).await;
     }
 
     /// A stream as far as it is stored.
@@ -124,11 +105,7 @@ impl Step {
     }
 
     pub(crate) fn assert_all_dead(&self) {
-        assert_eq!(
-            alive_with(&self.token),
-            Vec::<i32>::new(),
-            "processes of the step are alive"
-        );
+        assert_eq!(alive_with(&self.token), Vec::<i32>::new(), "processes of the step are alive");
         assert_eq!(zombie_children(), Vec::<i32>::new(), "zombies");
     }
 }
@@ -152,11 +129,7 @@ pub(crate) fn alive_with(token: &str) -> Vec<i32> {
             continue;
         };
         let environ = fs::read(entry.path().join("environ")).unwrap_or_default();
-        if pid != own
-            && environ
-                .split(|&byte| byte == 0)
-                .any(|entry| entry == wanted.as_bytes())
-        {
+        if pid != own && environ.split(|&byte| byte == 0).any(|entry| entry == wanted.as_bytes()) {
             alive.push(pid);
         }
     }
@@ -182,9 +155,7 @@ fn zombie_children() -> Vec<i32> {
     let mut zombies = Vec::new();
     for thread in fs::read_dir("/proc/self/task").unwrap().flatten() {
         let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        let pids = children
-            .split_whitespace()
-            .filter_map(|pid| pid.parse().ok());
+        let pids = children.split_whitespace().filter_map(|pid| pid.parse().ok());
         zombies.extend(pids.filter(|&pid| state(pid) == Some('Z')));
     }
     zombies

@@ -10,11 +10,7 @@ use headwater_worker::{
 use crate::support::{PATIENCE, Step, alive_with, eventually};
 
 fn assert_cancelled(report: &ProcessReport) {
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Cancelled),
-        "{}",
-        report.outcome
-    );
+    assert!(matches!(report.outcome, ProcessOutcome::Cancelled), "{}", report.outcome);
     assert_eq!(report.survivors, 0);
 }
 
@@ -47,10 +43,7 @@ async fn a_polite_process_may_clean_up() {
 async fn the_stop_signal_can_be_chosen() {
     let step = Step::new();
     let script = "trap 'echo interrupted; exit 0' INT; trap '' TERM; echo ready; while :; do sleep 0.02; done";
-    let spec = ProcessSpec {
-        stop_signal: StopSignal::INT,
-        ..step.sh(script)
-    };
+    let spec = ProcessSpec { stop_signal: StopSignal::INT, ..step.sh(script) };
     assert_cancelled(&step.run_and_cancel(&spec, "ready").await);
     step.logs.finish().await;
     assert!(step.text(Stream::Stdout).ends_with("interrupted\n"));
@@ -61,10 +54,7 @@ async fn a_process_that_ignores_the_signal_is_killed_after_its_grace() {
     let step = Step::new();
     let script = "trap '' TERM; echo ready; while :; do sleep 0.02; done";
     let grace = Duration::from_millis(300);
-    let spec = ProcessSpec {
-        kill_grace: grace,
-        ..step.sh(script)
-    };
+    let spec = ProcessSpec { kill_grace: grace, ..step.sh(script) };
     let report = step.run_and_cancel(&spec, "ready").await;
     assert_cancelled(&report);
     assert!(report.wall >= grace, "{:?}", report.wall);
@@ -73,11 +63,7 @@ async fn a_process_that_ignores_the_signal_is_killed_after_its_grace() {
 #[tokio::test]
 async fn a_stopped_process_is_cancelled_like_others() {
     let step = Step::new();
-    assert_cancelled(
-        &step
-            .run_and_cancel(&step.sh("echo ready; kill -STOP $$"), "ready")
-            .await,
-    );
+    assert_cancelled(&step.run_and_cancel(&step.sh("echo ready; kill -STOP $$"), "ready").await);
 }
 
 #[tokio::test]
@@ -86,21 +72,14 @@ async fn children_and_grandchildren_die_with_the_step() {
     let script = "for i in 1 2 3; do (sleep 1000 & sleep 1000) & done; echo ready; wait";
     let report = step.run_and_cancel(&step.sh(script), "ready").await;
     assert_cancelled(&report);
-    assert!(
-        report.wall < Duration::from_secs(9),
-        "no grace is needed: {:?}",
-        report.wall
-    );
+    assert!(report.wall < Duration::from_secs(9), "no grace is needed: {:?}", report.wall);
 }
 
 #[tokio::test]
 async fn daemons_die_with_the_step() {
     let step = Step::new();
     let script = format!("{DAEMON}\nprint('ready', flush=True)\ntime.sleep(1000)");
-    let spec = ProcessSpec {
-        kill_grace: Duration::from_millis(300),
-        ..step.python(&script)
-    };
+    let spec = ProcessSpec { kill_grace: Duration::from_millis(300), ..step.python(&script) };
     assert_cancelled(&step.run_and_cancel(&spec, "ready").await);
 }
 
@@ -120,11 +99,7 @@ async fn what_a_finished_step_leaves_running_is_killed() {
     let step = Step::new();
     let script = format!("{DAEMON}\nsys.exit(3)");
     let report = step.run(&step.python(&script)).await;
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Exited { code: 3 }),
-        "{}",
-        report.outcome
-    );
+    assert!(matches!(report.outcome, ProcessOutcome::Exited { code: 3 }), "{}", report.outcome);
     assert_eq!(report.leftovers_killed, 1);
 }
 
@@ -137,11 +112,7 @@ async fn a_grandchild_that_holds_the_pipe_does_not_hold_the_step() {
         ..step.sh("(sleep 0.5; echo late; exec sleep 1000) & echo early; exit 4")
     };
     let report = step.run(&spec).await;
-    assert!(
-        matches!(report.outcome, ProcessOutcome::Exited { code: 4 }),
-        "{}",
-        report.outcome
-    );
+    assert!(matches!(report.outcome, ProcessOutcome::Exited { code: 4 }), "{}", report.outcome);
     assert!(report.wall < PATIENCE, "{:?}", report.wall);
     assert!(report.leftovers_killed >= 1);
     step.logs.finish().await;
@@ -156,11 +127,7 @@ async fn a_grandchild_that_never_stops_writing_does_not_hold_a_cancelled_step() 
     let report = step.run_and_cancel(&step.sh(script), "ready").await;
     // It had ended before the cancel; the drain is cut short by it.
     assert!(!matches!(report.outcome, ProcessOutcome::SpawnFailed(_)));
-    assert!(
-        started.elapsed() < Duration::from_secs(9),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -168,21 +135,11 @@ async fn a_timeout_kills_like_a_cancel() {
     let step = Step::new();
     let timeout = Duration::from_millis(300);
     let script = "sleep 1000 & trap '' TERM; sleep 1000; sleep 1000";
-    let spec = ProcessSpec {
-        timeout: Some(timeout),
-        kill_grace: Duration::from_millis(100),
-        ..step.sh(script)
-    };
+    let spec = ProcessSpec { timeout: Some(timeout), kill_grace: Duration::from_millis(100), ..step.sh(script) };
     let report = step.run(&spec).await;
-    let ProcessOutcome::TimedOut { after } = report.outcome else {
-        panic!("{}", report.outcome)
-    };
+    let ProcessOutcome::TimedOut { after } = report.outcome else { panic!("{}", report.outcome) };
     assert_eq!(after, timeout);
-    assert!(
-        report.wall >= timeout && report.wall < PATIENCE,
-        "{:?}",
-        report.wall
-    );
+    assert!(report.wall >= timeout && report.wall < PATIENCE, "{:?}", report.wall);
 }
 
 #[tokio::test]
@@ -227,9 +184,7 @@ async fn a_cancel_may_be_repeated_and_may_come_before_the_start() {
 #[tokio::test]
 async fn an_abandoned_step_is_killed() {
     let step = Step::new();
-    let spec = step.python(&format!(
-        "{DAEMON}\nprint('ready', flush=True)\ntime.sleep(1000)"
-    ));
+    let spec = step.python(&format!("{DAEMON}\nprint('ready', flush=True)\ntime.sleep(1000)"));
     let supervisor = Supervisor::new();
     let mut run = Box::pin(supervisor.run(&spec, &step.logs, &step.cancel));
     tokio::select! {
@@ -238,10 +193,7 @@ async fn an_abandoned_step_is_killed() {
     }
     assert_eq!(alive_with(&step.token).len(), 2);
     drop(run);
-    eventually("all processes are dead", || {
-        alive_with(&step.token).is_empty()
-    })
-    .await;
+    eventually("all processes are dead", || alive_with(&step.token).is_empty()).await;
 }
 
 #[tokio::test]
@@ -262,9 +214,6 @@ for _ in range(3):
 print('ready', flush=True)
 time.sleep(1000)
 ";
-    let spec = ProcessSpec {
-        kill_grace: Duration::from_millis(100),
-        ..step.python(script)
-    };
+    let spec = ProcessSpec { kill_grace: Duration::from_millis(100), ..step.python(script) };
     assert_cancelled(&step.run_and_cancel(&spec, "ready").await);
 }

@@ -86,19 +86,10 @@ pub fn pending_contacts(
     customers: &[Customer],
     told: &[CrmContact],
 ) -> Vec<(SegmentUpdate, Segment)> {
-    let emails: BTreeMap<i64, Option<&str>> = customers
-        .iter()
-        .map(|customer| (customer.customer_id, customer.email.as_deref()))
-        .collect();
-    let told: BTreeMap<i64, (&str, Segment)> = told
-        .iter()
-        .map(|contact| {
-            (
-                contact.customer_id,
-                (contact.email.as_str(), contact.segment),
-            )
-        })
-        .collect();
+    let emails: BTreeMap<i64, Option<&str>> =
+        customers.iter().map(|customer| (customer.customer_id, customer.email.as_deref())).collect();
+    let told: BTreeMap<i64, (&str, Segment)> =
+        told.iter().map(|contact| (contact.customer_id, (contact.email.as_str(), contact.segment))).collect();
     segments
         .iter()
         .filter_map(|row| {
@@ -121,21 +112,10 @@ pub fn pending_contacts(
 ///
 /// # Errors
 /// When the CRM stays unavailable or the warehouse refuses.
-pub async fn sync_segments(
-    crm: &ShopClient,
-    warehouse: &Warehouse,
-    now: Timestamp,
-) -> Result<SyncSummary, SyncError> {
+pub async fn sync_segments(crm: &ShopClient, warehouse: &Warehouse, now: Timestamp) -> Result<SyncSummary, SyncError> {
     let segments: Vec<CustomerSegment> = warehouse.read_all().await?;
-    let pending = pending_contacts(
-        &segments,
-        &warehouse.read_all().await?,
-        &warehouse.read_all().await?,
-    );
-    let mut summary = SyncSummary {
-        unchanged: segments.len() - pending.len(),
-        ..SyncSummary::default()
-    };
+    let pending = pending_contacts(&segments, &warehouse.read_all().await?, &warehouse.read_all().await?);
+    let mut summary = SyncSummary { unchanged: segments.len() - pending.len(), ..SyncSummary::default() };
     for batch in pending.chunks(BATCH) {
         let contacts = batch.iter().map(|(update, _)| update.clone()).collect();
         // Sending a batch twice is harmless: the CRM keeps one row per customer.
@@ -155,11 +135,8 @@ async fn record_answer(
     answer: &CrmAnswer,
     now: Timestamp,
 ) -> Result<usize, WarehouseError> {
-    let reasons: BTreeMap<i64, &str> = answer
-        .rejected
-        .iter()
-        .map(|rejection| (rejection.customer_id, rejection.reason.as_str()))
-        .collect();
+    let reasons: BTreeMap<i64, &str> =
+        answer.rejected.iter().map(|rejection| (rejection.customer_id, rejection.reason.as_str())).collect();
     let mut contacts = Vec::with_capacity(batch.len());
     let mut rejects = Vec::new();
     let mut load = warehouse.begin().await?;
@@ -169,22 +146,13 @@ async fn record_answer(
             customer_id: update.customer_id,
             email: update.email.clone(),
             segment: *segment,
-            outcome: if reason.is_some() {
-                SyncOutcome::Rejected
-            } else {
-                SyncOutcome::Accepted
-            },
+            outcome: if reason.is_some() { SyncOutcome::Rejected } else { SyncOutcome::Accepted },
             synced_at: now,
         });
         match reason {
             Some(reason) => {
                 let email_masked = mask_email(&update.email);
-                tracing::info!(
-                    customer = update.customer_id,
-                    email = email_masked,
-                    reason,
-                    "the CRM refused a row"
-                );
+                tracing::info!(customer = update.customer_id, email = email_masked, reason, "the CRM refused a row");
                 rejects.push(CrmReject {
                     customer_id: update.customer_id,
                     email_masked,
@@ -195,8 +163,7 @@ async fn record_answer(
             }
             // An earlier refusal is settled.
             None => {
-                load.delete::<CrmReject>(crate::warehouse::Value::Integer(update.customer_id))
-                    .await?;
+                load.delete::<CrmReject>(crate::warehouse::Value::Integer(update.customer_id)).await?;
             }
         }
     }

@@ -80,26 +80,12 @@ type Point = [f64; FEATURES];
 /// When there are too few customers or the model cannot be fitted.
 pub fn segment_customers(customers: &[LifetimeValue]) -> Result<Segmentation, SegmentError> {
     if customers.len() < MIN_CUSTOMERS {
-        return Err(SegmentError::TooFew {
-            customers: customers.len(),
-        });
+        return Err(SegmentError::TooFew { customers: customers.len() });
     }
-    let newest = customers
-        .iter()
-        .map(|customer| customer.last_day)
-        .max()
-        .unwrap_or(Date::MIN);
-    let recency: Vec<i64> = customers
-        .iter()
-        .map(|customer| days_between(customer.last_day, newest))
-        .collect();
-    let points = standardise(
-        customers
-            .iter()
-            .zip(&recency)
-            .map(|(customer, days)| features(customer, *days))
-            .collect(),
-    );
+    let newest = customers.iter().map(|customer| customer.last_day).max().unwrap_or(Date::MIN);
+    let recency: Vec<i64> = customers.iter().map(|customer| days_between(customer.last_day, newest)).collect();
+    let points =
+        standardise(customers.iter().zip(&recency).map(|(customer, days)| features(customer, *days)).collect());
     let labels = cluster(&points)?;
     let centres = centres(&points, &labels);
     let names = name_clusters(&centres);
@@ -119,17 +105,8 @@ pub fn segment_customers(customers: &[LifetimeValue]) -> Result<Segmentation, Se
     for row in &rows {
         *sizes.entry(row.segment).or_insert(0) += 1;
     }
-    let inertia = points
-        .iter()
-        .zip(&labels)
-        .map(|(point, label)| squared_distance(point, &centres[*label]))
-        .sum();
-    Ok(Segmentation {
-        rows,
-        inertia,
-        silhouette: silhouette(&points, &labels),
-        sizes,
-    })
+    let inertia = points.iter().zip(&labels).map(|(point, label)| squared_distance(point, &centres[*label])).sum();
+    Ok(Segmentation { rows, inertia, silhouette: silhouette(&points, &labels), sizes })
 }
 
 /// Builds `activation_customer_segments` and returns what was found.
@@ -149,11 +126,7 @@ fn days_between(from: Date, to: Date) -> i64 {
 /// Logarithms, because one order more means less to someone with twenty.
 fn features(customer: &LifetimeValue, recency_days: i64) -> Point {
     let log = |number: i64| (number.max(0) as f64).ln_1p();
-    [
-        log(recency_days),
-        log(customer.orders),
-        log(customer.revenue_cents),
-    ]
+    [log(recency_days), log(customer.orders), log(customer.revenue_cents)]
 }
 
 /// Each feature with mean 0 and deviation 1; a feature that never varies becomes 0.
@@ -161,16 +134,8 @@ fn standardise(mut points: Vec<Point>) -> Vec<Point> {
     let count = points.len() as f64;
     for feature in 0..FEATURES {
         let mean = points.iter().map(|point| point[feature]).sum::<f64>() / count;
-        let variance = points
-            .iter()
-            .map(|point| (point[feature] - mean).powi(2))
-            .sum::<f64>()
-            / count;
-        let deviation = if variance > 1e-12 {
-            variance.sqrt()
-        } else {
-            1.0
-        };
+        let variance = points.iter().map(|point| (point[feature] - mean).powi(2)).sum::<f64>() / count;
+        let deviation = if variance > 1e-12 { variance.sqrt() } else { 1.0 };
         for point in &mut points {
             point[feature] = (point[feature] - mean) / deviation;
         }
@@ -182,18 +147,10 @@ fn cluster(points: &[Point]) -> Result<Vec<usize>, SegmentError> {
     let failed = |error: smartcore::error::Failed| SegmentError::Fit(error.to_string());
     let rows: Vec<Vec<f64>> = points.iter().map(|point| point.to_vec()).collect();
     let matrix = DenseMatrix::from_2d_vec(&rows).map_err(failed)?;
-    let parameters = KMeansParameters {
-        k: CLUSTERS,
-        max_iter: 200,
-        seed: Some(SEED),
-    };
-    let model: KMeans<f64, i32, DenseMatrix<f64>, Vec<i32>> =
-        KMeans::fit(&matrix, parameters).map_err(failed)?;
+    let parameters = KMeansParameters { k: CLUSTERS, max_iter: 200, seed: Some(SEED) };
+    let model: KMeans<f64, i32, DenseMatrix<f64>, Vec<i32>> = KMeans::fit(&matrix, parameters).map_err(failed)?;
     let labels = model.predict(&matrix).map_err(failed)?;
-    Ok(labels
-        .into_iter()
-        .map(|label| (label.max(0) as usize).min(CLUSTERS - 1))
-        .collect())
+    Ok(labels.into_iter().map(|label| (label.max(0) as usize).min(CLUSTERS - 1)).collect())
 }
 
 fn centres(points: &[Point], labels: &[usize]) -> [Point; CLUSTERS] {
@@ -223,12 +180,9 @@ fn name_clusters(centres: &[Point; CLUSTERS]) -> [Segment; CLUSTERS] {
         order.swap(2, 3);
     }
     let mut names = [Segment::Lapsed; CLUSTERS];
-    for (cluster, name) in order.into_iter().zip([
-        Segment::Champions,
-        Segment::Loyal,
-        Segment::Occasional,
-        Segment::Lapsed,
-    ]) {
+    for (cluster, name) in
+        order.into_iter().zip([Segment::Champions, Segment::Loyal, Segment::Occasional, Segment::Lapsed])
+    {
         names[cluster] = name;
     }
     names
@@ -261,11 +215,7 @@ fn silhouette(points: &[Point], labels: &[usize]) -> f64 {
                 .map(|label| sums[label] / sizes[label] as f64)
                 .fold(f64::INFINITY, f64::min);
             let largest = inside.max(outside);
-            if largest > 0.0 && largest.is_finite() {
-                (outside - inside) / largest
-            } else {
-                0.0
-            }
+            if largest > 0.0 && largest.is_finite() { (outside - inside) / largest } else { 0.0 }
         })
         .sum();
     total / points.len().max(1) as f64
@@ -305,12 +255,7 @@ mod tests {
             .collect();
         let found = segment_customers(&customers).unwrap();
         for row in &found.rows {
-            assert_eq!(
-                row.segment,
-                groups[row.customer_id as usize % 4].3,
-                "customer {}",
-                row.customer_id
-            );
+            assert_eq!(row.segment, groups[row.customer_id as usize % 4].3, "customer {}", row.customer_id);
         }
         assert!(found.silhouette > 0.8, "{}", found.silhouette);
         assert!(found.inertia < 10.0, "{}", found.inertia);
@@ -319,10 +264,7 @@ mod tests {
 
     #[test]
     fn too_few_customers_are_an_error_and_equal_ones_are_not() {
-        assert!(matches!(
-            segment_customers(&[]),
-            Err(SegmentError::TooFew { customers: 0 })
-        ));
+        assert!(matches!(segment_customers(&[]), Err(SegmentError::TooFew { customers: 0 })));
         let equal: Vec<LifetimeValue> = (0..30).map(|id| customer(id, 5, 1, 1_000)).collect();
         let found = segment_customers(&equal).unwrap();
         assert_eq!(found.rows.len(), 30);

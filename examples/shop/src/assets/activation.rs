@@ -2,9 +2,7 @@
 
 use super::curated::{order_items, products};
 use super::facts::{sample, table, verdict};
-use super::reports::{
-    cancellation_rate, customer_lifetime_value, daily_revenue, product_performance,
-};
+use super::reports::{cancellation_rate, customer_lifetime_value, daily_revenue, product_performance};
 use crate::activation::{
     CustomerSegment, ForecastMetric, Segment, build_segments, build_weekly_report, forecast_command,
 };
@@ -31,12 +29,7 @@ pub async fn customer_segments(shop: Res<Setup>) -> Result<Materialized> {
     let apart = CheckResult::of(found.silhouette >= LEAST_SILHOUETTE)
         .meta("silhouette", found.silhouette)
         .meta("least", LEAST_SILHOUETTE);
-    let sizes = found
-        .sizes
-        .iter()
-        .fold(Table::new(["segment", "customers"]), |table, row| {
-            table.row(row)
-        });
+    let sizes = found.sizes.iter().fold(Table::new(["segment", "customers"]), |table, row| table.row(row));
     Ok(table::<CustomerSegment>(&shop.warehouse)
         .await?
         .meta("silhouette", found.silhouette)
@@ -48,9 +41,7 @@ pub async fn customer_segments(shop: Res<Setup>) -> Result<Materialized> {
 /// Every segment is one that marketing knows.
 #[check(asset = customer_segments)]
 pub async fn segment_is_known(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        accepted_values::<CustomerSegment>(&shop.warehouse, "segment", Segment::ALL).await?,
-    ))
+    Ok(verdict(accepted_values::<CustomerSegment>(&shop.warehouse, "segment", Segment::ALL).await?))
 }
 
 /// Days that the forecast looks ahead.
@@ -67,9 +58,7 @@ external_asset! {
 pub(super) fn demand_forecast_process(settings: &Settings) -> ProcessAsset {
     let command = forecast_command(&settings.scripts(), &settings.warehouse(), HORIZON_DAYS);
     ProcessAsset::new("activation/demand_forecast", command)
-        .description(
-            "Pieces per category for the next 14 days: Holt-Winters in Python. Its check says how good it is.",
-        )
+        .description("Pieces per category for the next 14 days: Holt-Winters in Python. Its check says how good it is.")
         .group("activation")
         .owner("team:supply")
         .kind("ml")
@@ -96,19 +85,15 @@ pub(super) fn demand_forecast_process(settings: &Settings) -> ProcessAsset {
 #[check(asset = demand_forecast, severity = warn)]
 pub async fn forecast_beats_last_week(shop: Res<Setup>) -> Result<CheckResult> {
     let metrics: Vec<ForecastMetric> = shop.warehouse.read_all().await?;
-    let mean = |figure: fn(&ForecastMetric) -> f64| {
-        metrics.iter().map(figure).sum::<f64>() / metrics.len().max(1) as f64
-    };
+    let mean =
+        |figure: fn(&ForecastMetric) -> f64| metrics.iter().map(figure).sum::<f64>() / metrics.len().max(1) as f64;
     let (mae, naive_mae) = (mean(|row| row.mae), mean(|row| row.naive_mae));
     Ok(CheckResult::of(mae < naive_mae)
         .meta("mae", mae)
         .meta("naive_mae", naive_mae)
         .meta("wape_percent", mean(|row| row.wape_percent))
         .meta("categories", metrics.len())
-        .meta(
-            "by category",
-            sample::<ForecastMetric>(&shop.warehouse).await?,
-        ))
+        .meta("by category", sample::<ForecastMetric>(&shop.warehouse).await?))
 }
 
 /// The week on one page.

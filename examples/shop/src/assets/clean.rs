@@ -4,8 +4,7 @@ use super::facts::{sample, table, verdict};
 use super::{facts::personal_table, raw};
 use crate::checks::{accepted_values, at_least, not_null, references, row_count_at_least, unique};
 use crate::cleanse::{
-    self, CleanCustomer, CleanExportLine, CleanOrder, CleanOrderItem, CleanProduct, CleanReject,
-    LineKind,
+    self, CleanCustomer, CleanExportLine, CleanOrder, CleanOrderItem, CleanProduct, CleanReject, LineKind,
 };
 use crate::curate::WEB_STATUSES;
 use crate::ingest::RawExportLine;
@@ -28,25 +27,19 @@ pub async fn orders(shop: Res<Setup>) -> Result<Materialized> {
 /// No order comes twice.
 #[check(asset = orders, blocking)]
 pub async fn order_id_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        unique::<CleanOrder>(&shop.warehouse, &["order_id"]).await?,
-    ))
+    Ok(verdict(unique::<CleanOrder>(&shop.warehouse, &["order_id"]).await?))
 }
 
 /// Every status is one that was agreed with the shop.
 #[check(asset = orders, blocking)]
 pub async fn status_is_known(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        accepted_values::<CleanOrder>(&shop.warehouse, "status", WEB_STATUSES).await?,
-    ))
+    Ok(verdict(accepted_values::<CleanOrder>(&shop.warehouse, "status", WEB_STATUSES).await?))
 }
 
 /// A quarter of trade has more than a thousand orders; fewer mean a broken load.
 #[check(asset = orders, blocking)]
 pub async fn history_is_there(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        row_count_at_least::<CleanOrder>(&shop.warehouse, 1_000).await?,
-    ))
+    Ok(verdict(row_count_at_least::<CleanOrder>(&shop.warehouse, 1_000).await?))
 }
 
 /// One row per line of a web order.
@@ -65,25 +58,19 @@ pub async fn order_items(shop: Res<Setup>) -> Result<Materialized> {
 /// No line of an order comes twice.
 #[check(asset = order_items, blocking)]
 pub async fn line_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        unique::<CleanOrderItem>(&shop.warehouse, &["order_id", "line_no"]).await?,
-    ))
+    Ok(verdict(unique::<CleanOrderItem>(&shop.warehouse, &["order_id", "line_no"]).await?))
 }
 
 /// Nobody orders less than one piece.
 #[check(asset = order_items, blocking)]
 pub async fn quantity_is_positive(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        at_least::<CleanOrderItem>(&shop.warehouse, "quantity", 1).await?,
-    ))
+    Ok(verdict(at_least::<CleanOrderItem>(&shop.warehouse, "quantity", 1).await?))
 }
 
 /// Every line belongs to an order.
 #[check(asset = order_items, blocking)]
 pub async fn order_exists(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        references::<CleanOrderItem, CleanOrder>(&shop.warehouse, "order_id", "order_id").await?,
-    ))
+    Ok(verdict(references::<CleanOrderItem, CleanOrder>(&shop.warehouse, "order_id", "order_id").await?))
 }
 
 /// Accounts with readable addresses and country codes. Personal data.
@@ -93,35 +80,25 @@ pub async fn order_exists(shop: Res<Setup>) -> Result<CheckResult> {
 )]
 pub async fn customers(shop: Res<Setup>) -> Result<Materialized> {
     let built = cleanse::build_customers(&shop.warehouse).await?;
-    Ok(
-        personal_table::<CleanCustomer>(&shop.warehouse, &["name", "email"])
-            .await?
-            .meta("rejected", built.rejected),
-    )
+    Ok(personal_table::<CleanCustomer>(&shop.warehouse, &["name", "email"]).await?.meta("rejected", built.rejected))
 }
 
 /// Every account has a name.
 #[check(asset = customers, blocking)]
 pub async fn name_is_there(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        not_null::<CleanCustomer>(&shop.warehouse, "name").await?,
-    ))
+    Ok(verdict(not_null::<CleanCustomer>(&shop.warehouse, "name").await?))
 }
 
 /// Every country has its code.
 #[check(asset = customers, blocking)]
 pub async fn country_is_known(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        accepted_values::<CleanCustomer>(&shop.warehouse, "country_code", cleanse::CODES).await?,
-    ))
+    Ok(verdict(accepted_values::<CleanCustomer>(&shop.warehouse, "country_code", cleanse::CODES).await?))
 }
 
 /// Accounts without a usable address cannot be reached by the CRM.
 #[check(asset = customers, severity = warn)]
 pub async fn email_is_there(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        not_null::<CleanCustomer>(&shop.warehouse, "email").await?,
-    ))
+    Ok(verdict(not_null::<CleanCustomer>(&shop.warehouse, "email").await?))
 }
 
 /// Listed products with a price.
@@ -140,17 +117,13 @@ pub async fn products(shop: Res<Setup>) -> Result<Materialized> {
 /// No stock code comes twice.
 #[check(asset = products, blocking)]
 pub async fn sku_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        unique::<CleanProduct>(&shop.warehouse, &["sku"]).await?,
-    ))
+    Ok(verdict(unique::<CleanProduct>(&shop.warehouse, &["sku"]).await?))
 }
 
 /// Nothing is given away.
 #[check(asset = products, blocking)]
 pub async fn price_is_positive(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        at_least::<CleanProduct>(&shop.warehouse, "price_cents", 1).await?,
-    ))
+    Ok(verdict(at_least::<CleanProduct>(&shop.warehouse, "price_cents", 1).await?))
 }
 
 /// Sales and goods brought back; repetitions, fees and stock corrections set aside.
@@ -177,9 +150,7 @@ pub async fn till_lines(shop: Res<Setup>) -> Result<Materialized> {
 /// Every line is a sale or a cancellation.
 #[check(asset = till_lines, blocking)]
 pub async fn kind_is_known(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        accepted_values::<CleanExportLine>(&shop.warehouse, "kind", LineKind::ALL).await?,
-    ))
+    Ok(verdict(accepted_values::<CleanExportLine>(&shop.warehouse, "kind", LineKind::ALL).await?))
 }
 
 /// Everything set aside, counted by source and reason.
@@ -191,12 +162,9 @@ pub async fn kind_is_known(shop: Res<Setup>) -> Result<CheckResult> {
 pub async fn rejects(shop: Res<Setup>) -> Result<Materialized> {
     let counts = cleanse::reject_counts(&shop.warehouse).await?;
     let rows: i64 = counts.values().sum();
-    let reasons = counts.into_iter().fold(
-        Table::new(["source", "reason", "rows"]),
-        |table, ((source, reason), rows)| table.row((source, reason, rows)),
-    );
-    Ok(table::<CleanReject>(&shop.warehouse)
-        .await?
-        .meta("rejected", rows)
-        .meta("reasons", reasons))
+    let reasons =
+        counts.into_iter().fold(Table::new(["source", "reason", "rows"]), |table, ((source, reason), rows)| {
+            table.row((source, reason, rows))
+        });
+    Ok(table::<CleanReject>(&shop.warehouse).await?.meta("rejected", rows).meta("reasons", reasons))
 }

@@ -35,19 +35,9 @@ const SHOWN: u32 = 20;
 )]
 pub async fn crm(ctx: Context, shop: Res<Setup>) -> Result<Outputs<crm>> {
     let warehouse = &shop.warehouse;
-    let summary = sync_segments(&shop.shop, warehouse, now())
-        .await
-        .map_err(sync)?;
-    let SyncSummary {
-        sent,
-        unchanged,
-        accepted,
-        rejected,
-        batches,
-    } = summary;
-    ctx.log.info(format!(
-        "{sent} sent in {batches} batches, {accepted} accepted, {rejected} refused"
-    ));
+    let summary = sync_segments(&shop.shop, warehouse, now()).await.map_err(sync)?;
+    let SyncSummary { sent, unchanged, accepted, rejected, batches } = summary;
+    ctx.log.info(format!("{sent} sent in {batches} batches, {accepted} accepted, {rejected} refused"));
     let held = warehouse.count::<CrmContact>().await?;
     let refused = warehouse.count::<CrmReject>().await?;
     let contacts = personal_table::<CrmContact>(warehouse, &["email"])
@@ -57,31 +47,21 @@ pub async fn crm(ctx: Context, shop: Res<Setup>) -> Result<Outputs<crm>> {
         .meta("accepted", accepted)
         .meta("rejected", rejected)
         .meta("batches", batches)
-        .check(
-            "every_row_is_answered",
-            CheckResult::of(accepted + rejected == sent),
-        );
-    let rejects = table::<CrmReject>(warehouse)
-        .await?
-        .meta("refused rows", refused_rows(warehouse).await?)
-        .check(
-            "few_rows_are_refused",
-            CheckResult::of(refused * 10 <= held)
-                .meta("refused", refused)
-                .meta("customers", held),
-        );
-    Ok(Outputs::new()
-        .with::<crm_contacts>(contacts)
-        .with::<crm_rejects>(rejects))
+        .check("every_row_is_answered", CheckResult::of(accepted + rejected == sent));
+    let rejects = table::<CrmReject>(warehouse).await?.meta("refused rows", refused_rows(warehouse).await?).check(
+        "few_rows_are_refused",
+        CheckResult::of(refused * 10 <= held).meta("refused", refused).meta("customers", held),
+    );
+    Ok(Outputs::new().with::<crm_contacts>(contacts).with::<crm_rejects>(rejects))
 }
 
 /// The refused rows as people see them; addresses were masked before they were stored.
 async fn refused_rows(warehouse: &Warehouse) -> Result<Table, WarehouseError> {
     let rows: Vec<CrmReject> = warehouse.first(SHOWN).await?;
     let table = Table::new(["customer_id", "email", "segment", "reason"]);
-    Ok(rows.into_iter().fold(table, |table, row| {
-        table.row((row.customer_id, row.email_masked, row.segment, row.reason))
-    }))
+    Ok(rows
+        .into_iter()
+        .fold(table, |table, row| table.row((row.customer_id, row.email_masked, row.segment, row.reason))))
 }
 
 #[allow(

@@ -21,9 +21,7 @@ pub async fn customers(shop: Res<Setup>) -> Result<Materialized> {
 /// No customer comes twice.
 #[check(asset = customers)]
 pub async fn customer_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        unique::<Customer>(&shop.warehouse, &["customer_id"]).await?,
-    ))
+    Ok(verdict(unique::<Customer>(&shop.warehouse, &["customer_id"]).await?))
 }
 
 /// Every stock code that is listed or was ever sold.
@@ -34,9 +32,7 @@ pub async fn customer_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
 )]
 pub async fn products(shop: Res<Setup>) -> Result<Materialized> {
     curate::build_products(&shop.warehouse).await?;
-    Ok(table::<Product>(&shop.warehouse)
-        .await?
-        .meta("sample", sample::<Product>(&shop.warehouse).await?))
+    Ok(table::<Product>(&shop.warehouse).await?.meta("sample", sample::<Product>(&shop.warehouse).await?))
 }
 
 /// Every product has a name.
@@ -53,25 +49,19 @@ pub async fn product_has_name(shop: Res<Setup>) -> Result<CheckResult> {
 )]
 pub async fn orders(shop: Res<Setup>) -> Result<Materialized> {
     curate::build_orders(&shop.warehouse).await?;
-    Ok(table::<Order>(&shop.warehouse)
-        .await?
-        .meta("sample", sample::<Order>(&shop.warehouse).await?))
+    Ok(table::<Order>(&shop.warehouse).await?.meta("sample", sample::<Order>(&shop.warehouse).await?))
 }
 
 /// Every order with a customer number has its customer.
 #[check(asset = orders, blocking)]
 pub async fn customer_exists(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        references::<Order, Customer>(&shop.warehouse, "customer_id", "customer_id").await?,
-    ))
+    Ok(verdict(references::<Order, Customer>(&shop.warehouse, "customer_id", "customer_id").await?))
 }
 
 /// Every order is in a state that reports know.
 #[check(asset = orders, blocking)]
 pub async fn state_is_known(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        accepted_values::<Order>(&shop.warehouse, "state", OrderState::ALL).await?,
-    ))
+    Ok(verdict(accepted_values::<Order>(&shop.warehouse, "state", OrderState::ALL).await?))
 }
 
 /// Lines that count towards revenue; refunds are negative.
@@ -82,15 +72,11 @@ pub async fn state_is_known(shop: Res<Setup>) -> Result<CheckResult> {
 )]
 pub async fn order_items(shop: Res<Setup>) -> Result<Materialized> {
     curate::build_order_items(&shop.warehouse).await?;
-    Ok(table::<OrderItem>(&shop.warehouse)
-        .await?
-        .meta("sample", sample::<OrderItem>(&shop.warehouse).await?))
+    Ok(table::<OrderItem>(&shop.warehouse).await?.meta("sample", sample::<OrderItem>(&shop.warehouse).await?))
 }
 
 /// Every line has its product.
 #[check(asset = order_items, blocking)]
 pub async fn product_exists(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        references::<OrderItem, Product>(&shop.warehouse, "sku", "sku").await?,
-    ))
+    Ok(verdict(references::<OrderItem, Product>(&shop.warehouse, "sku", "sku").await?))
 }

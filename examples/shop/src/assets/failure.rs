@@ -10,9 +10,7 @@ pub(super) fn ingestion(error: IngestError) -> StepError {
     match error {
         IngestError::Unavailable { .. } => StepError::from(error).class("unavailable"),
         IngestError::Refused { .. } => StepError::from(error).class("refused").never(),
-        IngestError::Unexpected { .. } | IngestError::Export(_) => {
-            StepError::from(error).class("unexpected").never()
-        }
+        IngestError::Unexpected { .. } | IngestError::Export(_) => StepError::from(error).class("unexpected").never(),
         IngestError::Warehouse(error) => StepError::from(error).class("warehouse"),
     }
 }

@@ -4,8 +4,7 @@ use super::facts::{personal_table, table, verdict};
 use super::failure::ingestion;
 use crate::checks::row_count_at_least;
 use crate::ingest::{
-    self, ExportLoad, RawChange, RawCustomer, RawExportLine, RawExportReject, RawOrder, RawProduct,
-    cursors,
+    self, ExportLoad, RawChange, RawCustomer, RawExportLine, RawExportReject, RawOrder, RawProduct, cursors,
 };
 use crate::setup::Setup;
 use headwater::prelude::*;
@@ -28,27 +27,16 @@ pub struct OrdersConfig {
     retries = 4, delay = "1s", backoff = exponential, max_delay = "1m", jitter = full,
     timeout = "10m", pool = "shop_api",
 )]
-pub async fn orders(
-    ctx: Context,
-    shop: Res<Setup>,
-    config: Config<OrdersConfig>,
-) -> Result<Materialized> {
+pub async fn orders(ctx: Context, shop: Res<Setup>, config: Config<OrdersConfig>) -> Result<Materialized> {
     // The warehouse has the last word: one that was deleted or restored is filled again.
     let held = cursors(&shop.warehouse).await?.orders;
     let since = match config.full_refresh {
         true => None,
         false => ctx.cursor::<jiff::Timestamp>()?.min(held),
     };
-    let load = ingest::load_orders(
-        &shop.shop,
-        &shop.warehouse,
-        since,
-        &ctx.run_id().to_string(),
-    )
-    .await
-    .map_err(ingestion)?;
-    ctx.log
-        .info(format!("{} orders on {} pages", load.rows, load.pages));
+    let load =
+        ingest::load_orders(&shop.shop, &shop.warehouse, since, &ctx.run_id().to_string()).await.map_err(ingestion)?;
+    ctx.log.info(format!("{} orders on {} pages", load.rows, load.pages));
     let cursor = load.cursor.max(since);
     let since = since.map_or_else(|| "the beginning".to_owned(), |since| since.to_string());
     Ok(table::<RawOrder>(&shop.warehouse)
@@ -62,9 +50,7 @@ pub async fn orders(
 /// There are orders at all.
 #[check(asset = orders, blocking)]
 pub async fn orders_landed(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        row_count_at_least::<RawOrder>(&shop.warehouse, 1).await?,
-    ))
+    Ok(verdict(row_count_at_least::<RawOrder>(&shop.warehouse, 1).await?))
 }
 
 /// The shop's change stream of customers and products, in order, without gaps.
@@ -77,9 +63,7 @@ pub async fn orders_landed(shop: Res<Setup>) -> Result<CheckResult> {
 pub async fn changes(ctx: Context, shop: Res<Setup>) -> Result<Materialized> {
     let held = cursors(&shop.warehouse).await?.changes;
     let after = ctx.cursor::<i64>()?.unwrap_or(0).min(held);
-    let (loaded, cursor) = ingest::load_changes(&shop.shop, &shop.warehouse, after)
-        .await
-        .map_err(ingestion)?;
+    let (loaded, cursor) = ingest::load_changes(&shop.shop, &shop.warehouse, after).await.map_err(ingestion)?;
     ctx.log.info(format!("{loaded} changes after {after}"));
     Ok(personal_table::<RawChange>(&shop.warehouse, &["payload"])
         .await?
@@ -91,9 +75,7 @@ pub async fn changes(ctx: Context, shop: Res<Setup>) -> Result<Materialized> {
 /// There are changes at all.
 #[check(asset = changes, blocking)]
 pub async fn changes_landed(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        row_count_at_least::<RawChange>(&shop.warehouse, 1).await?,
-    ))
+    Ok(verdict(row_count_at_least::<RawChange>(&shop.warehouse, 1).await?))
 }
 
 /// Accounts as they are now: the stream applied, deleted accounts gone.
@@ -166,36 +148,21 @@ pub fn till_file(shop: Res<Setup>) -> Result<Observation> {
     deps = [till_file], retries = 2, delay = "5s", backoff = exponential, timeout = "10m", pool = "warehouse",
 )]
 pub async fn till(ctx: Context, shop: Res<Setup>) -> Result<Outputs<till>> {
-    let load = ingest::load_export(&shop.warehouse, &shop.till)
-        .await
-        .map_err(ingestion)?;
-    let ExportLoad {
-        accounting,
-        reasons,
-    } = load;
-    ctx.log.info(format!(
-        "{} lines landed, {} rejected",
-        accounting.landed, accounting.rejected
-    ));
+    let load = ingest::load_export(&shop.warehouse, &shop.till).await.map_err(ingestion)?;
+    let ExportLoad { accounting, reasons } = load;
+    ctx.log.info(format!("{} lines landed, {} rejected", accounting.landed, accounting.rejected));
     let accounted = CheckResult::of(accounting.adds_up())
         .meta("lines", accounting.lines)
         .meta("landed", accounting.landed)
         .meta("rejected", accounting.rejected);
-    let few = CheckResult::of(accounting.rejected * 20 <= accounting.lines)
-        .meta("rejected", accounting.rejected);
-    let by_reason = reasons
-        .into_iter()
-        .fold(Table::new(["reason", "lines"]), |table, row| table.row(row));
+    let few = CheckResult::of(accounting.rejected * 20 <= accounting.lines).meta("rejected", accounting.rejected);
+    let by_reason = reasons.into_iter().fold(Table::new(["reason", "lines"]), |table, row| table.row(row));
     let lines = table::<RawExportLine>(&shop.warehouse)
         .await?
         .meta("lines", accounting.lines)
         .meta("rejected", accounting.rejected)
         .check("every_line_is_accounted_for", accounted)
         .check("few_lines_are_rejected", few);
-    let rejects = table::<RawExportReject>(&shop.warehouse)
-        .await?
-        .meta("reasons", by_reason);
-    Ok(Outputs::new()
-        .with::<till_lines>(lines)
-        .with::<till_rejects>(rejects))
+    let rejects = table::<RawExportReject>(&shop.warehouse).await?.meta("reasons", by_reason);
+    Ok(Outputs::new().with::<till_lines>(lines).with::<till_rejects>(rejects))
 }

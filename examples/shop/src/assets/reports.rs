@@ -4,8 +4,7 @@ use super::curated::{customers, order_items, orders, products};
 use super::facts::{sample, table, verdict};
 use crate::checks::{sums_agree, unique};
 use crate::curate::{
-    self, CancellationRate, CountryRevenue, DailyRevenue, LifetimeValue, Order, OrderItem,
-    ProductPerformance,
+    self, CancellationRate, CountryRevenue, DailyRevenue, LifetimeValue, Order, OrderItem, ProductPerformance,
 };
 use crate::setup::Setup;
 use crate::world::days_after;
@@ -42,10 +41,7 @@ pub async fn daily_revenue(shop: Res<Setup>) -> Result<Materialized> {
 /// Revenue by day is the revenue of the lines.
 #[check(asset = daily_revenue, blocking)]
 pub async fn daily_revenue_agrees(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        sums_agree::<OrderItem, DailyRevenue>(&shop.warehouse, "amount_cents", "revenue_cents")
-            .await?,
-    ))
+    Ok(verdict(sums_agree::<OrderItem, DailyRevenue>(&shop.warehouse, "amount_cents", "revenue_cents").await?))
 }
 
 /// What each customer has brought in so far.
@@ -61,9 +57,7 @@ pub async fn customer_lifetime_value(shop: Res<Setup>) -> Result<Materialized> {
 /// No customer comes twice.
 #[check(asset = customer_lifetime_value)]
 pub async fn value_is_unique(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        unique::<LifetimeValue>(&shop.warehouse, &["customer_id"]).await?,
-    ))
+    Ok(verdict(unique::<LifetimeValue>(&shop.warehouse, &["customer_id"]).await?))
 }
 
 /// Sales, refunds and rank of each product.
@@ -75,26 +69,16 @@ pub async fn product_performance(shop: Res<Setup>) -> Result<Materialized> {
     curate::build_product_performance(&shop.warehouse).await?;
     let mut rows: Vec<ProductPerformance> = shop.warehouse.read_all().await?;
     rows.sort_by_key(|row| row.revenue_rank);
-    let best = rows.iter().take(5).fold(
-        Table::new(["sku", "name", "units_sold", "revenue_cents"]),
-        |table, row| table.row((&row.sku, &row.name, row.units_sold, row.revenue_cents)),
-    );
-    Ok(table::<ProductPerformance>(&shop.warehouse)
-        .await?
-        .meta("best sellers", best))
+    let best = rows.iter().take(5).fold(Table::new(["sku", "name", "units_sold", "revenue_cents"]), |table, row| {
+        table.row((&row.sku, &row.name, row.units_sold, row.revenue_cents))
+    });
+    Ok(table::<ProductPerformance>(&shop.warehouse).await?.meta("best sellers", best))
 }
 
 /// Revenue by product is the revenue of the lines.
 #[check(asset = product_performance, blocking)]
 pub async fn product_revenue_agrees(shop: Res<Setup>) -> Result<CheckResult> {
-    Ok(verdict(
-        sums_agree::<OrderItem, ProductPerformance>(
-            &shop.warehouse,
-            "amount_cents",
-            "revenue_cents",
-        )
-        .await?,
-    ))
+    Ok(verdict(sums_agree::<OrderItem, ProductPerformance>(&shop.warehouse, "amount_cents", "revenue_cents").await?))
 }
 
 /// Revenue by country.
@@ -104,9 +88,7 @@ pub async fn product_revenue_agrees(shop: Res<Setup>) -> Result<CheckResult> {
 )]
 pub async fn country_revenue(shop: Res<Setup>) -> Result<Materialized> {
     curate::build_country_revenue(&shop.warehouse).await?;
-    Ok(table::<CountryRevenue>(&shop.warehouse)
-        .await?
-        .meta("sample", sample::<CountryRevenue>(&shop.warehouse).await?))
+    Ok(table::<CountryRevenue>(&shop.warehouse).await?.meta("sample", sample::<CountryRevenue>(&shop.warehouse).await?))
 }
 
 /// Revenue by country is the revenue of the orders that count.
@@ -117,9 +99,7 @@ pub async fn country_revenue_agrees(shop: Res<Setup>) -> Result<CheckResult> {
     let counted = orders.iter().filter(|order| order.state.counts());
     let expected: i64 = counted.map(|order| order.amount_cents).sum();
     let found: i64 = countries.iter().map(|row| row.revenue_cents).sum();
-    Ok(CheckResult::of(expected == found)
-        .meta("orders_cents", expected)
-        .meta("countries_cents", found))
+    Ok(CheckResult::of(expected == found).meta("orders_cents", expected).meta("countries_cents", found))
 }
 
 /// Orders cancelled, returned or refunded, by day and channel.

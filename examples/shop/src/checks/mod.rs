@@ -36,10 +36,7 @@ pub async fn unique<R: Record>(
 ) -> Result<CheckOutcome, WarehouseError> {
     let group = columns.join(", ");
     let key = columns.join(" || '/' || ");
-    let offenders = format!(
-        "SELECT {key} AS offender FROM {} GROUP BY {group} HAVING COUNT(*) > 1",
-        R::TABLE
-    );
+    let offenders = format!("SELECT {key} AS offender FROM {} GROUP BY {group} HAVING COUNT(*) > 1", R::TABLE);
     run::<R>(warehouse, &offenders, &[]).await
 }
 
@@ -47,16 +44,8 @@ pub async fn unique<R: Record>(
 ///
 /// # Errors
 /// As [`unique`].
-pub async fn not_null<R: Record>(
-    warehouse: &Warehouse,
-    column: &'static str,
-) -> Result<CheckOutcome, WarehouseError> {
-    rows_where::<R>(
-        warehouse,
-        &format!("{column} IS NULL OR {column} = ''"),
-        &[],
-    )
-    .await
+pub async fn not_null<R: Record>(warehouse: &Warehouse, column: &'static str) -> Result<CheckOutcome, WarehouseError> {
+    rows_where::<R>(warehouse, &format!("{column} IS NULL OR {column} = ''"), &[]).await
 }
 
 /// Every value of `column` is one of `accepted`.
@@ -68,15 +57,8 @@ pub async fn accepted_values<R: Record>(
     column: &'static str,
     accepted: &[&str],
 ) -> Result<CheckOutcome, WarehouseError> {
-    let places: Vec<String> = (1..=accepted.len())
-        .map(|place| format!("${place}"))
-        .collect();
-    rows_where::<R>(
-        warehouse,
-        &format!("{column} NOT IN ({})", places.join(", ")),
-        accepted,
-    )
-    .await
+    let places: Vec<String> = (1..=accepted.len()).map(|place| format!("${place}")).collect();
+    rows_where::<R>(warehouse, &format!("{column} NOT IN ({})", places.join(", ")), accepted).await
 }
 
 /// Every value of `column` is at least `least`.
@@ -100,10 +82,7 @@ pub async fn references<R: Record, T: Record>(
     column: &'static str,
     target: &'static str,
 ) -> Result<CheckOutcome, WarehouseError> {
-    let missing = format!(
-        "{column} IS NOT NULL AND {column} NOT IN (SELECT {target} FROM {})",
-        T::TABLE
-    );
+    let missing = format!("{column} IS NOT NULL AND {column} NOT IN (SELECT {target} FROM {})", T::TABLE);
     rows_where::<R>(warehouse, &missing, &[]).await
 }
 
@@ -111,16 +90,9 @@ pub async fn references<R: Record, T: Record>(
 ///
 /// # Errors
 /// As [`unique`].
-pub async fn row_count_at_least<R: Record>(
-    warehouse: &Warehouse,
-    least: i64,
-) -> Result<CheckOutcome, WarehouseError> {
+pub async fn row_count_at_least<R: Record>(warehouse: &Warehouse, least: i64) -> Result<CheckOutcome, WarehouseError> {
     let checked = warehouse.count::<R>().await?;
-    Ok(CheckOutcome {
-        failed: (least - checked).max(0),
-        checked,
-        sample: Vec::new(),
-    })
+    Ok(CheckOutcome { failed: (least - checked).max(0), checked, sample: Vec::new() })
 }
 
 /// The sum of `left` over `L` equals the sum of `right` over `R`: figures that are the same thing seen twice. Fails
@@ -135,29 +107,15 @@ pub async fn sums_agree<L: Record, R: Record>(
 ) -> Result<CheckOutcome, WarehouseError> {
     let left = sum::<L>(warehouse, left).await?;
     let right = sum::<R>(warehouse, right).await?;
-    let sample = if left == right {
-        Vec::new()
-    } else {
-        vec![format!("{} {left}, {} {right}", L::TABLE, R::TABLE)]
-    };
-    Ok(CheckOutcome {
-        failed: (left - right).abs(),
-        checked: warehouse.count::<L>().await?,
-        sample,
-    })
+    let sample = if left == right { Vec::new() } else { vec![format!("{} {left}, {} {right}", L::TABLE, R::TABLE)] };
+    Ok(CheckOutcome { failed: (left - right).abs(), checked: warehouse.count::<L>().await?, sample })
 }
 
-async fn sum<R: Record>(
-    warehouse: &Warehouse,
-    column: &'static str,
-) -> Result<i64, WarehouseError> {
-    sqlx::query_scalar(AssertSqlSafe(format!(
-        "SELECT COALESCE(SUM({column}), 0) FROM {}",
-        R::TABLE
-    )))
-    .fetch_one(warehouse.pool())
-    .await
-    .map_err(WarehouseError::statement("summing", R::TABLE))
+async fn sum<R: Record>(warehouse: &Warehouse, column: &'static str) -> Result<i64, WarehouseError> {
+    sqlx::query_scalar(AssertSqlSafe(format!("SELECT COALESCE(SUM({column}), 0) FROM {}", R::TABLE)))
+        .fetch_one(warehouse.pool())
+        .await
+        .map_err(WarehouseError::statement("summing", R::TABLE))
 }
 
 async fn rows_where<R: Record>(
@@ -166,15 +124,7 @@ async fn rows_where<R: Record>(
     values: &[&str],
 ) -> Result<CheckOutcome, WarehouseError> {
     let key = R::KEY.join(" || '/' || ");
-    run::<R>(
-        warehouse,
-        &format!(
-            "SELECT {key} AS offender FROM {} WHERE {condition}",
-            R::TABLE
-        ),
-        values,
-    )
-    .await
+    run::<R>(warehouse, &format!("SELECT {key} AS offender FROM {} WHERE {condition}", R::TABLE), values).await
 }
 
 async fn run<R: Record>(
@@ -183,8 +133,7 @@ async fn run<R: Record>(
     values: &[&str],
 ) -> Result<CheckOutcome, WarehouseError> {
     let failure = || WarehouseError::statement("checking", R::TABLE);
-    let mut count =
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) FROM ({offenders})")));
+    let mut count = sqlx::query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) FROM ({offenders})")));
     let mut few = sqlx::query_scalar(AssertSqlSafe(format!(
         "SELECT CAST(offender AS TEXT) FROM ({offenders}) ORDER BY offender LIMIT {SAMPLE}"
     )));

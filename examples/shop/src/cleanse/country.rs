@@ -50,18 +50,16 @@ const SPELLINGS: &[(&str, &str)] = &[
 
 /// Every code [`country_code`] can give, for the check of accepted values.
 pub const CODES: &[&str] = &[
-    "AE", "AT", "AU", "BE", "BH", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "ES", "FI", "FR", "GB",
-    "GR", "HK", "IE", "IL", "IS", "IT", "JP", "LB", "LT", "MT", "NL", "NO", "PL", "PT", "SA", "SE",
-    "SG", "US", "XC", "XE", "ZA", UNKNOWN,
+    "AE", "AT", "AU", "BE", "BH", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HK", "IE",
+    "IL", "IS", "IT", "JP", "LB", "LT", "MT", "NL", "NO", "PL", "PT", "SA", "SE", "SG", "US", "XC", "XE", "ZA",
+    UNKNOWN,
 ];
 
 /// The code of a country as someone typed it; [`UNKNOWN`] when nobody can tell.
 #[must_use]
 pub fn country_code(text: &str) -> &'static str {
     let wanted = text.trim().to_lowercase();
-    SPELLINGS
-        .binary_search_by(|(spelling, _)| (*spelling).cmp(&wanted))
-        .map_or(UNKNOWN, |index| SPELLINGS[index].1)
+    SPELLINGS.binary_search_by(|(spelling, _)| (*spelling).cmp(&wanted)).map_or(UNKNOWN, |index| SPELLINGS[index].1)
 }
 
 #[cfg(test)]
@@ -74,10 +72,7 @@ mod tests {
         assert!(CODES.is_sorted());
         for (spelling, code) in SPELLINGS {
             assert!(CODES.contains(code), "{code}");
-            assert_eq!(
-                country_code(&format!(" {} ", spelling.to_uppercase())),
-                *code
-            );
+            assert_eq!(country_code(&format!(" {} ", spelling.to_uppercase())), *code);
         }
         assert_eq!(country_code("Unspecified"), "ZZ");
     }

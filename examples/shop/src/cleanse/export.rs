@@ -49,19 +49,7 @@ record! {
 }
 
 /// Stock codes that are not goods: postage, manual corrections, discounts, carriage, bank charges, commission.
-const FEES: &[&str] = &[
-    "AMAZONFEE",
-    "B",
-    "BANK CHARGES",
-    "C2",
-    "CRUK",
-    "D",
-    "DOT",
-    "M",
-    "PADS",
-    "POST",
-    "S",
-];
+const FEES: &[&str] = &["AMAZONFEE", "B", "BANK CHARGES", "C2", "CRUK", "D", "DOT", "M", "PADS", "POST", "S"];
 
 /// Sorts the raw lines into kept and set aside. Every line ends up in exactly one of the two.
 #[must_use]
@@ -73,12 +61,7 @@ pub fn cleanse_export_lines(raw: &[RawExportLine]) -> Cleansed<CleanExportLine> 
         let place = (line.file.as_str(), line.line_no);
         let first = *first_seen.entry(identity(line)).or_insert(place);
         if first != place {
-            cleansed.reject(
-                RawExportLine::TABLE,
-                &key,
-                "repeated_line",
-                &format!("same as {}:{}", first.0, first.1),
-            );
+            cleansed.reject(RawExportLine::TABLE, &key, "repeated_line", &format!("same as {}:{}", first.0, first.1));
             continue;
         }
         match sort_out(line) {
@@ -93,14 +76,7 @@ pub fn cleanse_export_lines(raw: &[RawExportLine]) -> Cleansed<CleanExportLine> 
 /// name.
 fn identity(line: &RawExportLine) -> (&str, &str, &str, i64, i64, i64) {
     let at = line.invoiced_at.as_second();
-    (
-        &line.invoice,
-        &line.stock_code,
-        &line.description,
-        line.quantity,
-        line.unit_price_cents,
-        at,
-    )
+    (&line.invoice, &line.stock_code, &line.description, line.quantity, line.unit_price_cents, at)
 }
 
 fn sort_out(line: &RawExportLine) -> Result<LineKind, &'static str> {
@@ -152,13 +128,7 @@ mod tests {
     use crate::ingest::RawExportLine;
     use jiff::Timestamp;
 
-    fn line(
-        line_no: i64,
-        invoice: &str,
-        stock_code: &str,
-        quantity: i64,
-        unit_price_cents: i64,
-    ) -> RawExportLine {
+    fn line(line_no: i64, invoice: &str, stock_code: &str, quantity: i64, unit_price_cents: i64) -> RawExportLine {
         RawExportLine {
             file: "till.csv".to_owned(),
             line_no,
@@ -186,24 +156,10 @@ mod tests {
             line(9, "C536370", "21777", 1, 100),
         ];
         let cleansed = cleanse_export_lines(&raw);
-        let kinds: Vec<(i64, LineKind)> = cleansed
-            .rows
-            .iter()
-            .map(|row| (row.line_no, row.kind))
-            .collect();
+        let kinds: Vec<(i64, LineKind)> = cleansed.rows.iter().map(|row| (row.line_no, row.kind)).collect();
         assert_eq!(kinds, [(2, LineKind::Sale), (4, LineKind::Cancellation)]);
-        assert_eq!(
-            (
-                cleansed.rows[0].sku.as_str(),
-                cleansed.rows[0].country_code.as_str()
-            ),
-            ("85123A", "IE")
-        );
-        let reasons: Vec<&str> = cleansed
-            .rejects
-            .iter()
-            .map(|reject| reject.reason.as_str())
-            .collect();
+        assert_eq!((cleansed.rows[0].sku.as_str(), cleansed.rows[0].country_code.as_str()), ("85123A", "IE"));
+        let reasons: Vec<&str> = cleansed.rejects.iter().map(|reject| reject.reason.as_str()).collect();
         let expected = [
             "repeated_line",
             "fee_not_goods",

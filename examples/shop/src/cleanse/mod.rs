@@ -10,10 +10,7 @@ mod products;
 pub use country::{CODES, UNKNOWN, country_code};
 pub use customers::{CleanCustomer, build_customers, cleanse_customers};
 pub use export::{CleanExportLine, LineKind, build_export_lines, cleanse_export_lines};
-pub use orders::{
-    CleanOrder, CleanOrderItem, build_order_items, build_orders, cleanse_order_items,
-    cleanse_orders,
-};
+pub use orders::{CleanOrder, CleanOrderItem, build_order_items, build_orders, cleanse_order_items, cleanse_orders};
 pub use products::{CleanProduct, build_products, cleanse_products};
 
 use crate::warehouse::{Record, Warehouse, WarehouseError, record};
@@ -45,10 +42,7 @@ pub struct Cleansed<T> {
 
 impl<T> Default for Cleansed<T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            rejects: Vec::new(),
-        }
+        Self { rows: Vec::new(), rejects: Vec::new() }
     }
 }
 
@@ -80,22 +74,16 @@ async fn store<T: Record>(
 ) -> Result<Built, WarehouseError> {
     let mut load = warehouse.begin().await?;
     load.replace_all(&cleansed.rows).await?;
-    load.replace_slice("source", source, &cleansed.rejects)
-        .await?;
+    load.replace_slice("source", source, &cleansed.rejects).await?;
     load.commit().await?;
-    Ok(Built {
-        rows: cleansed.rows.len(),
-        rejected: cleansed.rejects.len(),
-    })
+    Ok(Built { rows: cleansed.rows.len(), rejected: cleansed.rejects.len() })
 }
 
 /// How many rows are set aside at present, by raw table and reason.
 ///
 /// # Errors
 /// When the warehouse refuses.
-pub async fn reject_counts(
-    warehouse: &Warehouse,
-) -> Result<BTreeMap<(String, String), i64>, WarehouseError> {
+pub async fn reject_counts(warehouse: &Warehouse) -> Result<BTreeMap<(String, String), i64>, WarehouseError> {
     let rejects: Vec<CleanReject> = warehouse.read_all().await?;
     let mut counts = BTreeMap::new();
     for reject in rejects {

@@ -47,12 +47,7 @@ pub fn cleanse_orders(raw: &[RawOrder]) -> Cleansed<CleanOrder> {
         match serde_json::from_str::<Order>(&row.payload) {
             Err(error) => cleansed.reject(RawOrder::TABLE, &row.order_id, "not_an_order", &error),
             Ok(order) if order.order_id != row.order_id => {
-                cleansed.reject(
-                    RawOrder::TABLE,
-                    &row.order_id,
-                    "other_order_inside",
-                    &order.order_id,
-                );
+                cleansed.reject(RawOrder::TABLE, &row.order_id, "other_order_inside", &order.order_id);
             }
             Ok(order) => cleansed.rows.push(CleanOrder {
                 order_id: order.order_id,
@@ -70,10 +65,7 @@ pub fn cleanse_orders(raw: &[RawOrder]) -> Cleansed<CleanOrder> {
 #[must_use]
 pub fn cleanse_order_items(raw: &[RawOrder]) -> Cleansed<CleanOrderItem> {
     let mut cleansed = Cleansed::default();
-    for order in raw
-        .iter()
-        .filter_map(|row| serde_json::from_str::<Order>(&row.payload).ok())
-    {
+    for order in raw.iter().filter_map(|row| serde_json::from_str::<Order>(&row.payload).ok()) {
         let mut seen = BTreeSet::new();
         for item in order.items {
             if !seen.insert(item.line_no) {
@@ -121,12 +113,7 @@ mod tests {
 
     fn raw(order_id: i64, payload: &str) -> RawOrder {
         let (payload, load_key) = (payload.to_owned(), String::new());
-        RawOrder {
-            order_id,
-            updated_at: Timestamp::UNIX_EPOCH,
-            payload,
-            load_key,
-        }
+        RawOrder { order_id, updated_at: Timestamp::UNIX_EPOCH, payload, load_key }
     }
 
     #[test]
@@ -142,11 +129,7 @@ mod tests {
         let headers = cleanse_orders(&rows);
         assert_eq!(headers.rows.len(), 1);
         assert_eq!(headers.rows[0].status, "paid");
-        let reasons: Vec<&str> = headers
-            .rejects
-            .iter()
-            .map(|reject| reject.reason.as_str())
-            .collect();
+        let reasons: Vec<&str> = headers.rejects.iter().map(|reject| reject.reason.as_str()).collect();
         assert_eq!(reasons, ["other_order_inside", "not_an_order"]);
         let lines = cleanse_order_items(&rows[..1]);
         assert_eq!((lines.rows.len(), lines.rejects.len()), (1, 1));

@@ -30,12 +30,7 @@ pub fn cleanse_products(raw: &[RawProduct]) -> Cleansed<CleanProduct> {
         match serde_json::from_str::<Product>(&row.payload) {
             Err(error) => cleansed.reject(RawProduct::TABLE, &row.sku, "not_a_product", &error),
             Ok(product) if product.price_cents <= 0 => {
-                cleansed.reject(
-                    RawProduct::TABLE,
-                    &row.sku,
-                    "no_price",
-                    &product.price_cents,
-                );
+                cleansed.reject(RawProduct::TABLE, &row.sku, "no_price", &product.price_cents);
             }
             Ok(product) => cleansed.rows.push(CleanProduct {
                 sku: product.sku.trim().to_uppercase(),

@@ -29,18 +29,10 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn read(arguments: &[String]) -> Result<Self, CommandError> {
-        let mut options = Self {
-            data: PathBuf::from(".headwater"),
-            port: None,
-            afterwards: Afterwards::KeepServing,
-        };
+        let mut options = Self { data: PathBuf::from(".headwater"), port: None, afterwards: Afterwards::KeepServing };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
-            let mut value = || {
-                arguments
-                    .next()
-                    .ok_or_else(|| usage(format!("{name} needs a value")))
-            };
+            let mut value = || arguments.next().ok_or_else(|| usage(format!("{name} needs a value")));
             match name.as_str() {
                 "--exit" => options.afterwards = Afterwards::Exit,
                 "--data" => options.data = PathBuf::from(value()?),
@@ -58,18 +50,11 @@ pub(super) async fn demo(options: &Options) -> Result<ExitCode, CommandError> {
     let mut out = io::stdout();
     writeln!(out, "{}", summary::of(&server.url).await?)?;
     if options.afterwards == Afterwards::KeepServing {
-        writeln!(
-            out,
-            "Headwater is still running at {}; Ctrl-C ends it.",
-            server.url
-        )?;
+        writeln!(out, "Headwater is still running at {}; Ctrl-C ends it.", server.url)?;
         server.until_told().await?;
     }
     server.stop().await?;
-    Ok(run
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(run.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// `shop dev`, running beside this process.
@@ -85,8 +70,7 @@ struct Server {
 impl Server {
     async fn start(options: &Options) -> Result<Self, CommandError> {
         let program = std::env::current_exe()?;
-        let shop_data = std::env::var_os("SHOP_DATA")
-            .unwrap_or_else(|| options.data.join("shop").into_os_string());
+        let shop_data = std::env::var_os("SHOP_DATA").unwrap_or_else(|| options.data.join("shop").into_os_string());
         let mut command = own(&program, &shop_data);
         command.args(["dev", "--json", "--data"]).arg(&options.data);
         if let Some(port) = options.port {
@@ -101,13 +85,7 @@ impl Server {
             .spawn()?;
         let output = child.stdout.take().ok_or(CommandError::NoServer)?;
         let (url, events) = ready(output).await?;
-        Ok(Self {
-            child,
-            events,
-            url,
-            program,
-            shop_data,
-        })
+        Ok(Self { child, events, url, program, shop_data })
     }
 
     /// Everything, with the progress in front of the user.
@@ -120,10 +98,7 @@ impl Server {
     }
 
     async fn until_told(&mut self) -> io::Result<()> {
-        let (mut interrupt, mut terminate) = (
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        );
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}

@@ -37,9 +37,7 @@ pub enum CommandError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// No shop runs for the data folder.
-    #[error(
-        "no shop runs for {0}; it is started by the first asset that needs it, or set SHOP_URL"
-    )]
+    #[error("no shop runs for {0}; it is started by the first asset that needs it, or set SHOP_URL")]
     NoShop(PathBuf),
     /// The shop did not take the order.
     #[error("the shop did not listen: {0}")]
@@ -56,23 +54,17 @@ pub enum CommandError {
 pub fn run(arguments: &[String]) -> Option<Result<ExitCode, CommandError>> {
     let (command, rest) = arguments.split_first()?;
     match command.as_str() {
-        "demo" => {
-            Some(demo::Options::read(rest).and_then(|options| in_runtime(demo::demo(&options))))
-        }
+        "demo" => Some(demo::Options::read(rest).and_then(|options| in_runtime(demo::demo(&options)))),
         "misbehave" => Some(mode(rest).and_then(|mode| in_runtime(misbehave(mode)))),
         "shop-api" => Some(shop_api_config(rest).and_then(|config| {
-            in_runtime(async move { Ok(run_in_this_process(&config).await?) })
-                .map(|()| ExitCode::SUCCESS)
+            in_runtime(async move { Ok(run_in_this_process(&config).await?) }).map(|()| ExitCode::SUCCESS)
         })),
         _ => None,
     }
 }
 
 fn in_runtime<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 fn usage(problem: impl Into<String>) -> CommandError {
@@ -83,8 +75,7 @@ fn mode(arguments: &[String]) -> Result<Mode, CommandError> {
     let [mode] = arguments else {
         return Err(usage("say how: down, slow, errors, bad_data or off"));
     };
-    serde_json::from_value(mode.as_str().into())
-        .map_err(|_| usage(format!("{mode} is not a way to misbehave")))
+    serde_json::from_value(mode.as_str().into()).map_err(|_| usage(format!("{mode} is not a way to misbehave")))
 }
 
 async fn misbehave(mode: Mode) -> Result<ExitCode, CommandError> {
@@ -131,7 +122,5 @@ fn read<T: FromStr>(name: &str, value: &str) -> Result<T, CommandError>
 where
     T::Err: std::fmt::Display,
 {
-    value
-        .parse()
-        .map_err(|error| usage(format!("{name} {value}: {error}")))
+    value.parse().map_err(|error| usage(format!("{name} {value}: {error}")))
 }

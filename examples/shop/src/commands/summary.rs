@@ -33,10 +33,7 @@ const MOST: u32 = 500;
 /// Asks the server at `url`.
 pub(super) async fn of(url: &str) -> Result<Summary, CommandError> {
     let client = Client::new(url, None)?;
-    let everything = ListQuery {
-        limit: Some(MOST),
-        ..ListQuery::default()
-    };
+    let everything = ListQuery { limit: Some(MOST), ..ListQuery::default() };
     let mut summary = Summary::default();
     for asset in client.assets(None, &everything).await?.items {
         summary.add(&client, &asset).await?;
@@ -60,10 +57,7 @@ impl Summary {
                 self.failed.push(format!("{}: {}", asset.key, check.name));
             }
         }
-        let newest = VersionQuery {
-            limit: Some(1),
-            ..VersionQuery::default()
-        };
+        let newest = VersionQuery { limit: Some(1), ..VersionQuery::default() };
         for version in client.asset_versions(&asset.key, &newest).await?.items {
             let count = |name: &str| match version.metadata.get(name) {
                 Some(MetadataValue::Int(count)) => *count,
@@ -78,11 +72,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\n{:<12} {:>8} {:>10} {:>10} {:>10}",
-            "group", "assets", "rows", "rejected", "checks"
-        )?;
+        writeln!(f, "\n{:<12} {:>8} {:>10} {:>10} {:>10}", "group", "assets", "rows", "rejected", "checks")?;
         for (group, figures) in &self.groups {
             writeln!(
                 f,

@@ -49,15 +49,8 @@ record! {
 /// Accounts, and a bare row for every number only the till knows. Numbers in `erased` stay away: those people asked
 /// to be forgotten.
 #[must_use]
-pub fn customers(
-    accounts: &[CleanCustomer],
-    till: &[CleanExportLine],
-    erased: &BTreeSet<i64>,
-) -> Vec<Customer> {
-    let mut rows: BTreeMap<i64, Customer> = accounts
-        .iter()
-        .map(|row| (row.customer_id, account(row)))
-        .collect();
+pub fn customers(accounts: &[CleanCustomer], till: &[CleanExportLine], erased: &BTreeSet<i64>) -> Vec<Customer> {
+    let mut rows: BTreeMap<i64, Customer> = accounts.iter().map(|row| (row.customer_id, account(row))).collect();
     for line in till {
         let Some(customer_id) = line.customer_id.filter(|id| !erased.contains(id)) else {
             continue;
@@ -86,22 +79,14 @@ fn account(row: &CleanCustomer) -> Customer {
 /// The catalogue, and every stock code of the till that is not in it. Web orders of delisted products keep their stock
 /// code; their names come from `sold_online`, the codes of all web lines.
 #[must_use]
-pub fn products(
-    catalogue: &[CleanProduct],
-    till: &[CleanExportLine],
-    sold_online: &BTreeSet<String>,
-) -> Vec<Product> {
-    let mut rows: BTreeMap<String, Product> = catalogue
-        .iter()
-        .map(|product| (product.sku.clone(), listed(product)))
-        .collect();
+pub fn products(catalogue: &[CleanProduct], till: &[CleanExportLine], sold_online: &BTreeSet<String>) -> Vec<Product> {
+    let mut rows: BTreeMap<String, Product> =
+        catalogue.iter().map(|product| (product.sku.clone(), listed(product))).collect();
     for (sku, name) in till_names(till) {
-        rows.entry(sku.clone())
-            .or_insert_with(|| unlisted(sku, name, Source::Till));
+        rows.entry(sku.clone()).or_insert_with(|| unlisted(sku, name, Source::Till));
     }
     for sku in sold_online {
-        rows.entry(sku.clone())
-            .or_insert_with(|| unlisted(sku.clone(), format!("delisted {sku}"), Source::Shop));
+        rows.entry(sku.clone()).or_insert_with(|| unlisted(sku.clone(), format!("delisted {sku}"), Source::Shop));
     }
     rows.into_values().collect()
 }
@@ -117,34 +102,19 @@ fn listed(product: &CleanProduct) -> Product {
 }
 
 fn unlisted(sku: String, name: String, source: Source) -> Product {
-    Product {
-        sku,
-        name,
-        category: "uncategorised".to_owned(),
-        list_price_cents: None,
-        source,
-    }
+    Product { sku, name, category: "uncategorised".to_owned(), list_price_cents: None, source }
 }
 
 /// The description used most for each stock code; the first in the alphabet where two are used equally.
 fn till_names(till: &[CleanExportLine]) -> BTreeMap<String, String> {
     let mut uses: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for line in till {
-        *uses
-            .entry(&line.sku)
-            .or_default()
-            .entry(&line.description)
-            .or_default() += 1;
+        *uses.entry(&line.sku).or_default().entry(&line.description).or_default() += 1;
     }
     uses.into_iter()
         .map(|(sku, names)| {
-            let best = names
-                .iter()
-                .max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
-            (
-                sku.to_owned(),
-                best.map(|(name, _)| (*name).to_owned()).unwrap_or_default(),
-            )
+            let best = names.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+            (sku.to_owned(), best.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
         })
         .collect()
 }
@@ -155,11 +125,7 @@ fn till_names(till: &[CleanExportLine]) -> BTreeMap<String, String> {
 /// When the warehouse refuses.
 pub async fn build_customers(warehouse: &Warehouse) -> Result<usize, WarehouseError> {
     let erased = erased_customers(warehouse).await?;
-    let rows = customers(
-        &warehouse.read_all().await?,
-        &warehouse.read_all().await?,
-        &erased,
-    );
+    let rows = customers(&warehouse.read_all().await?, &warehouse.read_all().await?, &erased);
     warehouse.replace_all(&rows).await?;
     Ok(rows.len())
 }
@@ -173,11 +139,7 @@ pub async fn build_products(warehouse: &Warehouse) -> Result<usize, WarehouseErr
         .fetch_all(warehouse.pool())
         .await
         .map_err(WarehouseError::statement("reading", "clean_order_items"))?;
-    let rows = products(
-        &warehouse.read_all().await?,
-        &warehouse.read_all().await?,
-        &sold.into_iter().collect(),
-    );
+    let rows = products(&warehouse.read_all().await?, &warehouse.read_all().await?, &sold.into_iter().collect());
     warehouse.replace_all(&rows).await?;
     Ok(rows.len())
 }
@@ -191,9 +153,6 @@ async fn erased_customers(warehouse: &Warehouse) -> Result<BTreeSet<i64>, Wareho
     let ids: Vec<i64> = sqlx::query_scalar(ERASED)
         .fetch_all(warehouse.pool())
         .await
-        .map_err(WarehouseError::statement(
-            "reading",
-            crate::ingest::RawChange::TABLE,
-        ))?;
+        .map_err(WarehouseError::statement("reading", crate::ingest::RawChange::TABLE))?;
     Ok(ids.into_iter().collect())
 }

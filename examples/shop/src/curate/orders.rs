@@ -109,10 +109,8 @@ pub fn orders(
     till: &[CleanExportLine],
     customers: &[Customer],
 ) -> Vec<Order> {
-    let countries: BTreeMap<i64, &str> = customers
-        .iter()
-        .map(|customer| (customer.customer_id, customer.country_code.as_str()))
-        .collect();
+    let countries: BTreeMap<i64, &str> =
+        customers.iter().map(|customer| (customer.customer_id, customer.country_code.as_str())).collect();
     let mut totals: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for item in web_items {
         let (lines, amount) = totals.entry(item.order_id).or_default();
@@ -130,11 +128,7 @@ pub fn orders(
     rows
 }
 
-fn web_order(
-    order: &CleanOrder,
-    (lines, amount_cents): (i64, i64),
-    countries: &BTreeMap<i64, &str>,
-) -> Option<Order> {
+fn web_order(order: &CleanOrder, (lines, amount_cents): (i64, i64), countries: &BTreeMap<i64, &str>) -> Option<Order> {
     let country = order.customer_id.and_then(|id| countries.get(&id));
     Some(Order {
         order_key: web_key(order.order_id),
@@ -152,23 +146,17 @@ fn web_order(
 fn till_orders(till: &[CleanExportLine], countries: &BTreeMap<i64, &str>) -> Vec<Order> {
     let mut invoices: BTreeMap<String, Order> = BTreeMap::new();
     for line in till {
-        let order = invoices
-            .entry(till_key(&line.invoice))
-            .or_insert_with_key(|order_key| Order {
-                order_key: order_key.clone(),
-                channel: Channel::Till,
-                customer_id: line.customer_id.filter(|id| countries.contains_key(id)),
-                day: line.day,
-                ordered_at: line.invoiced_at,
-                state: if line.kind == LineKind::Sale {
-                    OrderState::Completed
-                } else {
-                    OrderState::Refund
-                },
-                country_code: line.country_code.clone(),
-                lines: 0,
-                amount_cents: 0,
-            });
+        let order = invoices.entry(till_key(&line.invoice)).or_insert_with_key(|order_key| Order {
+            order_key: order_key.clone(),
+            channel: Channel::Till,
+            customer_id: line.customer_id.filter(|id| countries.contains_key(id)),
+            day: line.day,
+            ordered_at: line.invoiced_at,
+            state: if line.kind == LineKind::Sale { OrderState::Completed } else { OrderState::Refund },
+            country_code: line.country_code.clone(),
+            lines: 0,
+            amount_cents: 0,
+        });
         order.lines += 1;
         order.amount_cents += line.quantity * line.unit_price_cents;
     }
@@ -177,35 +165,16 @@ fn till_orders(till: &[CleanExportLine], countries: &BTreeMap<i64, &str>) -> Vec
 
 /// The lines of every order that counts.
 #[must_use]
-pub fn order_items(
-    orders: &[Order],
-    web_items: &[CleanOrderItem],
-    till: &[CleanExportLine],
-) -> Vec<OrderItem> {
-    let counting: BTreeMap<&str, &Order> = orders
-        .iter()
-        .filter(|order| order.state.counts())
-        .map(|order| (order.order_key.as_str(), order))
-        .collect();
+pub fn order_items(orders: &[Order], web_items: &[CleanOrderItem], till: &[CleanExportLine]) -> Vec<OrderItem> {
+    let counting: BTreeMap<&str, &Order> =
+        orders.iter().filter(|order| order.state.counts()).map(|order| (order.order_key.as_str(), order)).collect();
     let from_web = web_items.iter().filter_map(|item| {
         let order = counting.get(web_key(item.order_id).as_str())?;
-        Some(line(
-            order,
-            item.line_no,
-            &item.sku,
-            item.quantity,
-            item.unit_price_cents,
-        ))
+        Some(line(order, item.line_no, &item.sku, item.quantity, item.unit_price_cents))
     });
     let from_till = till.iter().filter_map(|item| {
         let order = counting.get(till_key(&item.invoice).as_str())?;
-        Some(line(
-            order,
-            item.line_no,
-            &item.sku,
-            item.quantity,
-            item.unit_price_cents,
-        ))
+        Some(line(order, item.line_no, &item.sku, item.quantity, item.unit_price_cents))
     });
     from_web.chain(from_till).collect()
 }

@@ -104,15 +104,13 @@ pub fn daily_revenue(items: &[OrderItem]) -> Vec<DailyRevenue> {
         *cents += item.amount_cents;
     }
     days.into_iter()
-        .map(
-            |((day, channel), (orders, units, revenue_cents))| DailyRevenue {
-                day,
-                channel,
-                orders: orders.len() as i64,
-                units,
-                revenue_cents,
-            },
-        )
+        .map(|((day, channel), (orders, units, revenue_cents))| DailyRevenue {
+            day,
+            channel,
+            orders: orders.len() as i64,
+            units,
+            revenue_cents,
+        })
         .collect()
 }
 
@@ -125,19 +123,12 @@ pub fn lifetime_values(orders: &[Order], customers: &[Customer]) -> Vec<Lifetime
             by_customer.entry(id).or_default().push(order);
         }
     }
-    customers
-        .iter()
-        .filter_map(|customer| lifetime_value(customer, by_customer.get(&customer.customer_id)?))
-        .collect()
+    customers.iter().filter_map(|customer| lifetime_value(customer, by_customer.get(&customer.customer_id)?)).collect()
 }
 
 /// `None` for someone with refunds only.
 fn lifetime_value(customer: &Customer, orders: &[&Order]) -> Option<LifetimeValue> {
-    let bought = || {
-        orders
-            .iter()
-            .filter(|order| order.state != OrderState::Refund)
-    };
+    let bought = || orders.iter().filter(|order| order.state != OrderState::Refund);
     let count = bought().count() as i64;
     let revenue_cents: i64 = orders.iter().map(|order| order.amount_cents).sum();
     Some(LifetimeValue {
@@ -160,12 +151,7 @@ pub fn product_performance(products: &[Product], items: &[OrderItem]) -> Vec<Pro
     }
     let mut rows: Vec<ProductPerformance> = products
         .iter()
-        .map(|product| {
-            performance(
-                product,
-                by_sku.get(product.sku.as_str()).map_or(&[], Vec::as_slice),
-            )
-        })
+        .map(|product| performance(product, by_sku.get(product.sku.as_str()).map_or(&[], Vec::as_slice)))
         .collect();
     rows.sort_by(|a, b| (b.revenue_cents, &a.sku).cmp(&(a.revenue_cents, &b.sku)));
     for (row, rank) in rows.iter_mut().zip(1..) {
@@ -201,14 +187,12 @@ pub fn country_revenue(orders: &[Order]) -> Vec<CountryRevenue> {
     }
     countries
         .into_iter()
-        .map(
-            |(country_code, (customers, orders, revenue_cents))| CountryRevenue {
-                country_code: country_code.to_owned(),
-                customers: customers.len() as i64,
-                orders,
-                revenue_cents,
-            },
-        )
+        .map(|(country_code, (customers, orders, revenue_cents))| CountryRevenue {
+            country_code: country_code.to_owned(),
+            customers: customers.len() as i64,
+            orders,
+            revenue_cents,
+        })
         .collect()
 }
 
@@ -219,10 +203,7 @@ pub fn cancellation_rates(orders: &[Order]) -> Vec<CancellationRate> {
     for order in orders {
         let (all, lost) = days.entry((order.day, order.channel)).or_default();
         *all += 1;
-        let is_lost = matches!(
-            order.state,
-            OrderState::Cancelled | OrderState::Returned | OrderState::Refund
-        );
+        let is_lost = matches!(order.state, OrderState::Cancelled | OrderState::Returned | OrderState::Refund);
         *lost += i64::from(is_lost);
     }
     days.into_iter()
@@ -249,11 +230,7 @@ pub async fn build_daily_revenue(warehouse: &Warehouse) -> Result<usize, Warehou
 /// # Errors
 /// When the warehouse refuses.
 pub async fn build_lifetime_value(warehouse: &Warehouse) -> Result<usize, WarehouseError> {
-    replace(
-        warehouse,
-        &lifetime_values(&warehouse.read_all().await?, &warehouse.read_all().await?),
-    )
-    .await
+    replace(warehouse, &lifetime_values(&warehouse.read_all().await?, &warehouse.read_all().await?)).await
 }
 
 /// Builds `curated_product_performance` and returns its number of rows.
@@ -261,11 +238,7 @@ pub async fn build_lifetime_value(warehouse: &Warehouse) -> Result<usize, Wareho
 /// # Errors
 /// When the warehouse refuses.
 pub async fn build_product_performance(warehouse: &Warehouse) -> Result<usize, WarehouseError> {
-    replace(
-        warehouse,
-        &product_performance(&warehouse.read_all().await?, &warehouse.read_all().await?),
-    )
-    .await
+    replace(warehouse, &product_performance(&warehouse.read_all().await?, &warehouse.read_all().await?)).await
 }
 
 /// Builds `curated_country_revenue` and returns its number of rows.

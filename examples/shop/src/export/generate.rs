@@ -30,14 +30,9 @@ const INVOICES_PER_DAY: u64 = 6;
 #[must_use]
 pub fn generate(world: &World, from: Date, days: i64) -> GeneratedExport {
     let mut random = Random::new(world.seed(), "till");
-    let mut export = GeneratedExport {
-        lines: 1,
-        ..GeneratedExport::default()
-    };
+    let mut export = GeneratedExport { lines: 1, ..GeneratedExport::default() };
     export.bytes.extend_from_slice("\u{feff}".as_bytes());
-    export
-        .bytes
-        .extend_from_slice(format!("{HEADER}\n").as_bytes());
+    export.bytes.extend_from_slice(format!("{HEADER}\n").as_bytes());
     let mut invoice = FIRST_INVOICE;
     for day in 0..days {
         for _ in 0..INVOICES_PER_DAY {
@@ -75,18 +70,8 @@ impl Invoice {
                 random.between(8, 17),
                 random.between(0, 59)
             ),
-            customer: person
-                .map(|person| person.customer_id.to_string())
-                .unwrap_or_default(),
-            country: random
-                .pick(&[
-                    "United Kingdom",
-                    "United Kingdom",
-                    "United Kingdom",
-                    "EIRE",
-                    "Germany",
-                ])
-                .to_owned(),
+            customer: person.map(|person| person.customer_id.to_string()).unwrap_or_default(),
+            country: random.pick(&["United Kingdom", "United Kingdom", "United Kingdom", "EIRE", "Germany"]).to_owned(),
         }
     }
 
@@ -134,12 +119,7 @@ impl Invoice {
 /// One of the ways in which lines get damaged between the till and the file share.
 fn break_line(random: &mut Random, line: &str) -> Vec<u8> {
     match random.below(6) {
-        0 => line
-            .chars()
-            .take(line.chars().count() / 3)
-            .filter(|c| *c != '"')
-            .collect::<String>()
-            .into_bytes(),
+        0 => line.chars().take(line.chars().count() / 3).filter(|c| *c != '"').collect::<String>().into_bytes(),
         1 => Vec::new(),
         2 => open_quote(line).into_bytes(),
         3 => format!("{line};moved by hand").into_bytes(),

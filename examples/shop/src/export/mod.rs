@@ -117,9 +117,7 @@ pub enum ExportError {
     #[error("cannot read the export: {0}")]
     Read(#[from] std::io::Error),
     /// It is another file: the first line is not the header.
-    #[error(
-        "the first line is not the header of this export; expected `{HEADER}`, found `{found}`"
-    )]
+    #[error("the first line is not the header of this export; expected `{HEADER}`, found `{found}`")]
     Header {
         /// The line, shortened.
         found: String,

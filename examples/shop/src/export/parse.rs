@@ -6,8 +6,7 @@ use jiff::civil::DateTime;
 use std::io::{self, BufRead, Read};
 
 /// The first line of every export.
-pub const HEADER: &str =
-    "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country";
+pub const HEADER: &str = "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country";
 
 const FIELDS: usize = 8;
 const MAX_LINE_BYTES: u64 = 64 * 1024;
@@ -32,18 +31,9 @@ impl<R: BufRead> ExportReader<R> {
         let line = read_line(&mut input)?.unwrap_or_default();
         let text = String::from_utf8_lossy(&line.bytes);
         if text.trim_start_matches(BYTE_ORDER_MARK) != HEADER {
-            return Err(ExportError::Header {
-                found: shorten(&text),
-            });
+            return Err(ExportError::Header { found: shorten(&text) });
         }
-        Ok(Self {
-            input,
-            accounting: Accounting {
-                lines: 1,
-                landed: 0,
-                rejected: 0,
-            },
-        })
+        Ok(Self { input, accounting: Accounting { lines: 1, landed: 0, rejected: 0 } })
     }
 
     /// What was seen so far.
@@ -64,14 +54,7 @@ impl<R: BufRead> Iterator for ExportReader<R> {
         self.accounting.lines += 1;
         let line_no = self.accounting.lines;
         let parsed = if line.is_cut {
-            reject(
-                line_no,
-                &line.bytes,
-                (
-                    RejectReason::TooLong,
-                    format!("over {MAX_LINE_BYTES} bytes"),
-                ),
-            )
+            reject(line_no, &line.bytes, (RejectReason::TooLong, format!("over {MAX_LINE_BYTES} bytes")))
         } else {
             parse_line(line_no, &line.bytes)
         };
@@ -92,12 +75,7 @@ struct Line {
 /// The next line without its ending, or `None` at the end. Of a line that is too long only the beginning is kept.
 fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut bytes = Vec::new();
-    if input
-        .by_ref()
-        .take(MAX_LINE_BYTES)
-        .read_until(b'\n', &mut bytes)?
-        == 0
-    {
+    if input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
     }
     let is_cut = bytes.len() as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n');
@@ -114,11 +92,7 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
 #[must_use]
 pub fn parse_line(line_no: i64, bytes: &[u8]) -> Parsed {
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return reject(
-            line_no,
-            bytes,
-            (RejectReason::NotUtf8, "invalid UTF-8".to_owned()),
-        );
+        return reject(line_no, bytes, (RejectReason::NotUtf8, "invalid UTF-8".to_owned()));
     };
     match split(text).and_then(|fields| interpret(line_no, &fields)) {
         Ok(line) => Parsed::Landed(line),
@@ -139,20 +113,11 @@ fn split(text: &str) -> Result<csv::StringRecord, Fault> {
         .buffer_capacity(text.len())
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    reader
-        .read_record(&mut record)
-        .map_err(|error| (RejectReason::FieldCount, error.to_string()))?;
+    reader.read_record(&mut record).map_err(|error| (RejectReason::FieldCount, error.to_string()))?;
     if record.len() != FIELDS {
         let quotes = text.bytes().filter(|byte| *byte == b'"').count();
-        let reason = if quotes % 2 == 1 {
-            RejectReason::UnclosedQuote
-        } else {
-            RejectReason::FieldCount
-        };
-        return Err((
-            reason,
-            format!("{} fields, expected {FIELDS}", record.len()),
-        ));
+        let reason = if quotes % 2 == 1 { RejectReason::UnclosedQuote } else { RejectReason::FieldCount };
+        return Err((reason, format!("{} fields, expected {FIELDS}", record.len())));
     }
     Ok(record)
 }
@@ -179,8 +144,7 @@ fn interpret(line_no: i64, fields: &csv::StringRecord) -> Result<ExportLine, Fau
         description: field(2).to_owned(),
         quantity: quantity(field(3)).ok_or_else(fault(RejectReason::Quantity, 3))?,
         invoiced_at: day_first(field(4)).ok_or_else(fault(RejectReason::InvoiceDate, 4))?,
-        unit_price_cents: cents_from_decimal_comma(field(5))
-            .ok_or_else(fault(RejectReason::UnitPrice, 5))?,
+        unit_price_cents: cents_from_decimal_comma(field(5)).ok_or_else(fault(RejectReason::UnitPrice, 5))?,
         customer_id: customer(field(6)).ok_or_else(fault(RejectReason::Customer, 6))?,
         country: country.to_owned(),
     })
@@ -188,26 +152,18 @@ fn interpret(line_no: i64, fields: &csv::StringRecord) -> Result<ExportLine, Fau
 
 /// Six digits, with a letter before them for cancellations (`C`) and corrections (`A`).
 fn is_invoice(text: &str) -> bool {
-    let digits = text
-        .strip_prefix(|c: char| c.is_ascii_uppercase())
-        .unwrap_or(text);
+    let digits = text.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(text);
     digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn quantity(text: &str) -> Option<i64> {
     // Beyond this no till line is real, and amounts stay far from the end of 64 bits.
     const MOST: i64 = 10_000_000;
-    text.parse()
-        .ok()
-        .filter(|quantity: &i64| *quantity != 0 && quantity.abs() <= MOST)
+    text.parse().ok().filter(|quantity: &i64| *quantity != 0 && quantity.abs() <= MOST)
 }
 
 fn customer(text: &str) -> Option<Option<i64>> {
-    if text.is_empty() {
-        Some(None)
-    } else {
-        text.parse().ok().filter(|id: &i64| *id > 0).map(Some)
-    }
+    if text.is_empty() { Some(None) } else { text.parse().ok().filter(|id: &i64| *id > 0).map(Some) }
 }
 
 /// `1/12/2010 08:26`: the first of December.
@@ -218,25 +174,11 @@ fn day_first(text: &str) -> Option<DateTime> {
     let month: i8 = parts.next()?.parse().ok()?;
     let year: i16 = parts.next()?.parse().ok()?;
     let (hour, minute) = time.split_once(':')?;
-    DateTime::new(
-        year,
-        month,
-        day,
-        hour.parse().ok()?,
-        minute.parse().ok()?,
-        0,
-        0,
-    )
-    .ok()
+    DateTime::new(year, month, day, hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
 fn reject(line_no: i64, bytes: &[u8], (reason, detail): Fault) -> Parsed {
-    Parsed::Rejected(RejectedLine {
-        line_no,
-        reason,
-        detail,
-        text: shorten(&String::from_utf8_lossy(bytes)),
-    })
+    Parsed::Rejected(RejectedLine { line_no, reason, detail, text: shorten(&String::from_utf8_lossy(bytes)) })
 }
 
 fn shorten(text: &str) -> String {

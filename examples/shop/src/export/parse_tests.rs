@@ -14,94 +14,37 @@ fn reason(line: &str) -> Result<(), RejectReason> {
 #[test]
 fn a_line_of_the_till_is_read_field_by_field() {
     let line = r#"C536379;22041;"RECORD FRAME 7"" SINGLE SIZE ";-48;1/12/2010 12:27;2,1;16210;United Kingdom"#;
-    let Parsed::Landed(read) = parse_line(7, line.as_bytes()) else {
-        panic!("it was rejected")
-    };
-    assert_eq!(
-        (read.line_no, read.invoice.as_str(), read.quantity),
-        (7, "C536379", -48)
-    );
+    let Parsed::Landed(read) = parse_line(7, line.as_bytes()) else { panic!("it was rejected") };
+    assert_eq!((read.line_no, read.invoice.as_str(), read.quantity), (7, "C536379", -48));
     assert_eq!(read.description, r#"RECORD FRAME 7" SINGLE SIZE"#);
-    assert_eq!(
-        read.invoiced_at,
-        datetime(2010, 12, 1, 12, 27, 0, 0),
-        "the first of December, not of January"
-    );
-    assert_eq!(
-        (read.unit_price_cents, read.customer_id),
-        (210, Some(16_210))
-    );
+    assert_eq!(read.invoiced_at, datetime(2010, 12, 1, 12, 27, 0, 0), "the first of December, not of January");
+    assert_eq!((read.unit_price_cents, read.customer_id), (210, Some(16_210)));
 }
 
 #[test]
 fn every_fault_has_its_reason() {
     let cases = [
-        (
-            "536365;85123A;WHITE LANTERN;6;1/12/2010 08:26;2,55;;United Kingdom",
-            Ok(()),
-        ),
-        (
-            r#"536365;85123A;RULER 12" LONG;6;1/12/2010 08:26;2,55;;United Kingdom"#,
-            Ok(()),
-        ),
+        ("536365;85123A;WHITE LANTERN;6;1/12/2010 08:26;2,55;;United Kingdom", Ok(())),
+        (r#"536365;85123A;RULER 12" LONG;6;1/12/2010 08:26;2,55;;United Kingdom"#, Ok(())),
         ("   ", Err(RejectReason::Blank)),
         ("536365;85123A;LANTERN;6", Err(RejectReason::FieldCount)),
-        (
-            "536365;85123A;A;B;6;1/12/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::FieldCount),
-        ),
-        (
-            r#"536365;85123A;"LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom"#,
-            Err(RejectReason::UnclosedQuote),
-        ),
-        (
-            "53636;85123A;LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::Invoice),
-        ),
-        (
-            "536365;;LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::StockCode),
-        ),
-        (
-            "536365;85123A;LANTERN;six;1/12/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::Quantity),
-        ),
-        (
-            "536365;85123A;LANTERN;0;1/12/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::Quantity),
-        ),
-        (
-            "536365;85123A;LANTERN;6;12/31/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::InvoiceDate),
-        ),
-        (
-            "536365;85123A;LANTERN;6;30/2/2010 08:26;2,55;1;United Kingdom",
-            Err(RejectReason::InvoiceDate),
-        ),
-        (
-            "536365;85123A;LANTERN;6;1/12/2010 08:26;2.55;1;United Kingdom",
-            Err(RejectReason::UnitPrice),
-        ),
-        (
-            "536365;85123A;LANTERN;6;1/12/2010 08:26;2,55;x1;United Kingdom",
-            Err(RejectReason::Customer),
-        ),
-        (
-            "536365;85123A;LANTERN;6;1/12/2010 08:26;2,55;1; ",
-            Err(RejectReason::Country),
-        ),
+        ("536365;85123A;A;B;6;1/12/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::FieldCount)),
+        (r#"536365;85123A;"LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom"#, Err(RejectReason::UnclosedQuote)),
+        ("53636;85123A;LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::Invoice)),
+        ("536365;;LANTERN;6;1/12/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::StockCode)),
+        ("536365;85123A;LANTERN;six;1/12/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::Quantity)),
+        ("536365;85123A;LANTERN;0;1/12/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::Quantity)),
+        ("536365;85123A;LANTERN;6;12/31/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::InvoiceDate)),
+        ("536365;85123A;LANTERN;6;30/2/2010 08:26;2,55;1;United Kingdom", Err(RejectReason::InvoiceDate)),
+        ("536365;85123A;LANTERN;6;1/12/2010 08:26;2.55;1;United Kingdom", Err(RejectReason::UnitPrice)),
+        ("536365;85123A;LANTERN;6;1/12/2010 08:26;2,55;x1;United Kingdom", Err(RejectReason::Customer)),
+        ("536365;85123A;LANTERN;6;1/12/2010 08:26;2,55;1; ", Err(RejectReason::Country)),
     ];
     for (line, expected) in cases {
         assert_eq!(reason(line), expected, "{line}");
     }
-    let latin = [
-        b"536365;85123A;5 \xa3 LANTERN".as_slice(),
-        b";6;1/12/2010 08:26;2,55;1;EIRE",
-    ]
-    .concat();
-    assert!(
-        matches!(parse_line(2, &latin), Parsed::Rejected(line) if line.reason == RejectReason::NotUtf8)
-    );
+    let latin = [b"536365;85123A;5 \xa3 LANTERN".as_slice(), b";6;1/12/2010 08:26;2,55;1;EIRE"].concat();
+    assert!(matches!(parse_line(2, &latin), Parsed::Rejected(line) if line.reason == RejectReason::NotUtf8));
 }
 
 #[test]
@@ -117,32 +60,18 @@ fn every_line_is_counted_also_without_a_last_line_break() {
             Parsed::Rejected(line) => Some(line.reason),
         })
         .collect();
-    let expected = [
-        None,
-        Some(RejectReason::Blank),
-        Some(RejectReason::TooLong),
-        Some(RejectReason::UnclosedQuote),
-        None,
-    ];
+    let expected =
+        [None, Some(RejectReason::Blank), Some(RejectReason::TooLong), Some(RejectReason::UnclosedQuote), None];
     assert_eq!(reasons, expected);
     let accounting = reader.accounting();
     assert!(accounting.adds_up(), "{accounting:?}");
-    assert_eq!(
-        (accounting.lines, accounting.landed, accounting.rejected),
-        (6, 2, 3)
-    );
+    assert_eq!((accounting.lines, accounting.landed, accounting.rejected), (6, 2, 3));
 }
 
 #[test]
 fn another_file_is_refused_as_a_whole() {
     for file in ["", "a;b;c\n1;2;3\n"] {
-        assert!(
-            matches!(
-                ExportReader::new(file.as_bytes()),
-                Err(ExportError::Header { .. })
-            ),
-            "{file}"
-        );
+        assert!(matches!(ExportReader::new(file.as_bytes()), Err(ExportError::Header { .. })), "{file}");
     }
 }
 

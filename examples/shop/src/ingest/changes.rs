@@ -53,11 +53,7 @@ record! {
 ///
 /// # Errors
 /// When the API stays unavailable, the stream has a gap, or the warehouse refuses.
-pub async fn load_changes(
-    shop: &ShopClient,
-    warehouse: &Warehouse,
-    cursor: i64,
-) -> Result<(usize, i64), IngestError> {
+pub async fn load_changes(shop: &ShopClient, warehouse: &Warehouse, cursor: i64) -> Result<(usize, i64), IngestError> {
     let (mut rows, mut position) = (0, cursor);
     loop {
         let path = format!("/changes?after={position}");
@@ -118,21 +114,8 @@ pub struct Applied {
 ///
 /// # Errors
 /// When the warehouse refuses; the table stays as it was.
-pub async fn apply_customers(
-    warehouse: &Warehouse,
-    cursor: i64,
-) -> Result<Applied, WarehouseError> {
-    apply(
-        warehouse,
-        "customers",
-        cursor,
-        |customer_key, seq, payload| RawCustomer {
-            customer_key,
-            seq,
-            payload,
-        },
-    )
-    .await
+pub async fn apply_customers(warehouse: &Warehouse, cursor: i64) -> Result<Applied, WarehouseError> {
+    apply(warehouse, "customers", cursor, |customer_key, seq, payload| RawCustomer { customer_key, seq, payload }).await
 }
 
 /// Brings `raw_products` up to date with the changes after `cursor`.
@@ -140,10 +123,7 @@ pub async fn apply_customers(
 /// # Errors
 /// When the warehouse refuses; the table stays as it was.
 pub async fn apply_products(warehouse: &Warehouse, cursor: i64) -> Result<Applied, WarehouseError> {
-    apply(warehouse, "products", cursor, |sku, seq, payload| {
-        RawProduct { sku, seq, payload }
-    })
-    .await
+    apply(warehouse, "products", cursor, |sku, seq, payload| RawProduct { sku, seq, payload }).await
 }
 
 async fn apply<R: Record>(
@@ -153,15 +133,10 @@ async fn apply<R: Record>(
     row: impl Fn(String, i64, String) -> R,
 ) -> Result<Applied, WarehouseError> {
     let changes = changes_after(warehouse, entity, cursor).await?;
-    let mut applied = Applied {
-        cursor: changes.last().map_or(cursor, |change| change.seq),
-        ..Applied::default()
-    };
+    let mut applied = Applied { cursor: changes.last().map_or(cursor, |change| change.seq), ..Applied::default() };
     // Of several changes to one row only the last one counts.
-    let latest: BTreeMap<String, RawChange> = changes
-        .into_iter()
-        .map(|change| (change.entity_key.clone(), change))
-        .collect();
+    let latest: BTreeMap<String, RawChange> =
+        changes.into_iter().map(|change| (change.entity_key.clone(), change)).collect();
     let mut upserts = Vec::new();
     let mut load = warehouse.begin().await?;
     for (key, change) in latest {
@@ -169,13 +144,8 @@ async fn apply<R: Record>(
             Some(payload) => upserts.push(row(key, change.seq, payload)),
             None => {
                 load.delete::<R>(Value::Text(key.clone())).await?;
-                let which = [
-                    Value::Text(entity.to_owned()),
-                    Value::Text(key),
-                    Value::Integer(change.seq),
-                ];
-                load.execute(RawChange::TABLE, FORGET.to_owned(), &which)
-                    .await?;
+                let which = [Value::Text(entity.to_owned()), Value::Text(key), Value::Integer(change.seq)];
+                load.execute(RawChange::TABLE, FORGET.to_owned(), &which).await?;
                 applied.deleted += 1;
             }
         }
@@ -193,16 +163,8 @@ const FORGET: &str = "UPDATE raw_changes SET payload = NULL \
 const CHANGES_AFTER: &str = "SELECT seq, changed_at, entity, op, entity_key, payload FROM raw_changes \
      WHERE entity = $1 AND seq > $2 ORDER BY seq";
 
-async fn changes_after(
-    warehouse: &Warehouse,
-    entity: &str,
-    seq: i64,
-) -> Result<Vec<RawChange>, WarehouseError> {
-    let rows = sqlx::query(CHANGES_AFTER)
-        .bind(entity.to_owned())
-        .bind(seq)
-        .fetch_all(warehouse.pool())
-        .await;
+async fn changes_after(warehouse: &Warehouse, entity: &str, seq: i64) -> Result<Vec<RawChange>, WarehouseError> {
+    let rows = sqlx::query(CHANGES_AFTER).bind(entity.to_owned()).bind(seq).fetch_all(warehouse.pool()).await;
     rows.and_then(|rows| rows.iter().map(RawChange::read).collect())
         .map_err(WarehouseError::statement("reading", RawChange::TABLE))
 }

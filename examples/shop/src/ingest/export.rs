@@ -68,27 +68,18 @@ pub struct ExportLoad {
 /// # Errors
 /// When the file cannot be read or is no export, or the warehouse refuses; the earlier load stays then.
 pub async fn load_export(warehouse: &Warehouse, path: &Path) -> Result<ExportLoad, IngestError> {
-    let file = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let input = File::open(path).map_err(ExportError::Read)?;
     load_lines(warehouse, &file, input).await
 }
 
-async fn load_lines(
-    warehouse: &Warehouse,
-    file: &str,
-    input: impl Read + Send,
-) -> Result<ExportLoad, IngestError> {
+async fn load_lines(warehouse: &Warehouse, file: &str, input: impl Read + Send) -> Result<ExportLoad, IngestError> {
     let mut reader = ExportReader::new(BufReader::new(input))?;
     let mut reasons = BTreeMap::new();
     let mut batch = Batch::default();
     let mut load = warehouse.begin().await?;
-    load.replace_slice::<RawExportLine>("file", file, &[])
-        .await?;
-    load.replace_slice::<RawExportReject>("file", file, &[])
-        .await?;
+    load.replace_slice::<RawExportLine>("file", file, &[]).await?;
+    load.replace_slice::<RawExportReject>("file", file, &[]).await?;
     for parsed in reader.by_ref() {
         match parsed.map_err(ExportError::Read)? {
             Parsed::Landed(line) => batch.landed.push(landed(file, line)),
@@ -103,10 +94,7 @@ async fn load_lines(
     }
     batch.flush(&mut load).await?;
     load.commit().await?;
-    Ok(ExportLoad {
-        accounting: reader.accounting(),
-        reasons,
-    })
+    Ok(ExportLoad { accounting: reader.accounting(), reasons })
 }
 
 #[derive(Default)]

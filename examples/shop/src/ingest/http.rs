@@ -35,9 +35,7 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// The pause after the `failed`-th failure, from 1.
     fn pause(&self, failed: u32, retry_after: Option<Duration>, random: &mut Random) -> Duration {
-        let doubled = self
-            .first_pause
-            .saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
+        let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
         // Several assets that failed together must not come back together.
         let jittered = doubled.mul_f64(0.75 + random.unit() / 2.0);
         retry_after.unwrap_or(jittered).min(self.longest_pause)
@@ -73,15 +71,8 @@ impl ShopClient {
             .timeout(policy.timeout)
             .user_agent("shop-pipeline")
             .build()
-            .map_err(|error| IngestError::Unexpected {
-                url: base.to_owned(),
-                problem: error.to_string(),
-            })?;
-        Ok(Self {
-            http,
-            base: base.trim_end_matches('/').to_owned(),
-            policy,
-        })
+            .map_err(|error| IngestError::Unexpected { url: base.to_owned(), problem: error.to_string() })?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), policy })
     }
 
     /// Where the shop is.
@@ -104,11 +95,7 @@ impl ShopClient {
     ///
     /// # Errors
     /// As [`ShopClient::get`].
-    pub async fn post<B: Serialize + Sync, T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &B,
-    ) -> Result<T, IngestError> {
+    pub async fn post<B: Serialize + Sync, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, IngestError> {
         let url = format!("{}{path}", self.base);
         self.send(&url, || self.http.post(&url).json(body)).await
     }
@@ -128,69 +115,36 @@ impl ShopClient {
             };
             failed += 1;
             if failed >= self.policy.attempts.max(1) {
-                return Err(IngestError::Unavailable {
-                    url: url.to_owned(),
-                    attempts: failed,
-                    last,
-                });
+                return Err(IngestError::Unavailable { url: url.to_owned(), attempts: failed, last });
             }
             let pause = self.policy.pause(failed, retry_after, &mut random);
-            tracing::warn!(
-                url,
-                failed,
-                last,
-                pause_ms = pause.as_millis() as u64,
-                "will try again"
-            );
+            tracing::warn!(url, failed, last, pause_ms = pause.as_millis() as u64, "will try again");
             tokio::time::sleep(pause).await;
         }
     }
 }
 
-async fn read<T: DeserializeOwned>(
-    url: &str,
-    response: reqwest::Result<Response>,
-) -> Result<T, Failure> {
-    let passing = |error: reqwest::Error| Failure::Passing {
-        last: error.to_string(),
-        retry_after: None,
-    };
+async fn read<T: DeserializeOwned>(url: &str, response: reqwest::Result<Response>) -> Result<T, Failure> {
+    let passing = |error: reqwest::Error| Failure::Passing { last: error.to_string(), retry_after: None };
     let response = response.map_err(passing)?;
     let status = response.status();
     let retry_after = retry_after(&response);
     let body = response.bytes().await.map_err(passing)?;
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(|error| {
-            Failure::Final(IngestError::Unexpected {
-                url: url.to_owned(),
-                problem: error.to_string(),
-            })
+            Failure::Final(IngestError::Unexpected { url: url.to_owned(), problem: error.to_string() })
         });
     }
     let text: String = String::from_utf8_lossy(&body).chars().take(200).collect();
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-        return Err(Failure::Passing {
-            last: format!("{status}: {text}"),
-            retry_after,
-        });
+        return Err(Failure::Passing { last: format!("{status}: {text}"), retry_after });
     }
-    Err(Failure::Final(IngestError::Refused {
-        url: url.to_owned(),
-        status: status.as_u16(),
-        body: text,
-    }))
+    Err(Failure::Final(IngestError::Refused { url: url.to_owned(), status: status.as_u16(), body: text }))
 }
 
 /// `Retry-After` in seconds; its other form, a date, is left to the usual pause.
 fn retry_after(response: &Response) -> Option<Duration> {
-    response
-        .headers()
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
+    response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -201,24 +155,12 @@ mod tests {
 
     #[test]
     fn pauses_grow_obey_the_other_side_and_stay_bounded() {
-        let policy = RetryPolicy {
-            longest_pause: Duration::from_secs(2),
-            ..RetryPolicy::default()
-        };
+        let policy = RetryPolicy { longest_pause: Duration::from_secs(2), ..RetryPolicy::default() };
         let mut random = Random::new(1, "pauses");
         let third = policy.pause(3, None, &mut random);
-        assert!(
-            (Duration::from_millis(300)..=Duration::from_millis(500)).contains(&third),
-            "{third:?}"
-        );
-        assert_eq!(
-            policy.pause(1, Some(Duration::from_secs(1)), &mut random),
-            Duration::from_secs(1)
-        );
-        assert_eq!(
-            policy.pause(1, Some(Duration::from_secs(900)), &mut random),
-            policy.longest_pause
-        );
+        assert!((Duration::from_millis(300)..=Duration::from_millis(500)).contains(&third), "{third:?}");
+        assert_eq!(policy.pause(1, Some(Duration::from_secs(1)), &mut random), Duration::from_secs(1));
+        assert_eq!(policy.pause(1, Some(Duration::from_secs(900)), &mut random), policy.longest_pause);
         assert_eq!(policy.pause(40, None, &mut random), policy.longest_pause);
     }
 }

@@ -7,9 +7,7 @@ mod export;
 mod http;
 mod orders;
 
-pub use changes::{
-    Applied, RawChange, RawCustomer, RawProduct, apply_customers, apply_products, load_changes,
-};
+pub use changes::{Applied, RawChange, RawCustomer, RawProduct, apply_customers, apply_products, load_changes};
 pub use cursors::{Cursors, cursors};
 pub use export::{ExportLoad, RawExportLine, RawExportReject, load_export};
 pub use http::{RetryPolicy, ShopClient};

@@ -45,35 +45,22 @@ pub async fn load_orders(
     cursor: Option<Timestamp>,
     load_key: &str,
 ) -> Result<OrdersLoad, IngestError> {
-    let mut load = OrdersLoad {
-        rows: 0,
-        pages: 0,
-        cursor,
-    };
+    let mut load = OrdersLoad { rows: 0, pages: 0, cursor };
     let mut path = match cursor {
         Some(since) => format!("/orders?updated_since={since}"),
         None => "/orders".to_owned(),
     };
     loop {
         let page: Page<Order> = shop.get(&path).await?;
-        let rows = page
-            .data
-            .iter()
-            .map(|order| raw(order, load_key, &path))
-            .collect::<Result<Vec<_>, _>>()?;
+        let rows = page.data.iter().map(|order| raw(order, load_key, &path)).collect::<Result<Vec<_>, _>>()?;
         warehouse.upsert(&rows).await?;
         load.rows += rows.len();
         load.pages += 1;
-        load.cursor = load
-            .cursor
-            .max(page.data.iter().map(|order| order.updated_at).max());
+        load.cursor = load.cursor.max(page.data.iter().map(|order| order.updated_at).max());
         match page.next {
             // A page that points at itself would go round for ever.
             Some(next) if next == path => {
-                return Err(IngestError::Unexpected {
-                    url: path,
-                    problem: "the next page is this page".to_owned(),
-                });
+                return Err(IngestError::Unexpected { url: path, problem: "the next page is this page".to_owned() });
             }
             Some(next) => path = next,
             None => return Ok(load),
@@ -82,14 +69,7 @@ pub async fn load_orders(
 }
 
 fn raw(order: &Order, load_key: &str, url: &str) -> Result<RawOrder, IngestError> {
-    let payload = serde_json::to_string(order).map_err(|error| IngestError::Unexpected {
-        url: url.to_owned(),
-        problem: error.to_string(),
-    })?;
-    Ok(RawOrder {
-        order_id: order.order_id,
-        updated_at: order.updated_at,
-        payload,
-        load_key: load_key.to_owned(),
-    })
+    let payload = serde_json::to_string(order)
+        .map_err(|error| IngestError::Unexpected { url: url.to_owned(), problem: error.to_string() })?;
+    Ok(RawOrder { order_id: order.order_id, updated_at: order.updated_at, payload, load_key: load_key.to_owned() })
 }

@@ -55,10 +55,7 @@ pub(super) async fn health(State(shop): State<Arc<Shop>>) -> Json<Clock> {
 }
 
 /// `POST /admin/misbehave`
-pub(super) async fn misbehave(
-    State(shop): State<Arc<Shop>>,
-    Json(body): Json<Misbehave>,
-) -> Json<Misbehave> {
+pub(super) async fn misbehave(State(shop): State<Arc<Shop>>, Json(body): Json<Misbehave>) -> Json<Misbehave> {
     shop.inner().mode = body.mode;
     Json(body)
 }
@@ -70,10 +67,7 @@ pub(super) struct Advance {
 }
 
 /// `POST /admin/advance`: lets logical time pass.
-pub(super) async fn advance(
-    State(shop): State<Arc<Shop>>,
-    Json(body): Json<Advance>,
-) -> Json<Clock> {
+pub(super) async fn advance(State(shop): State<Arc<Shop>>, Json(body): Json<Advance>) -> Json<Clock> {
     shop.inner().advanced_seconds += i64::from(body.hours) * 3_600;
     Json(Clock { now: shop.clock() })
 }

@@ -45,22 +45,13 @@ pub struct CrmAnswer {
 }
 
 /// `POST /crm/segments`
-pub(super) async fn receive(
-    State(shop): State<Arc<Shop>>,
-    Json(batch): Json<CrmBatch>,
-) -> Json<CrmAnswer> {
+pub(super) async fn receive(State(shop): State<Arc<Shop>>, Json(batch): Json<CrmBatch>) -> Json<CrmAnswer> {
     let mut inner = shop.inner();
-    let mut answer = CrmAnswer {
-        accepted: 0,
-        rejected: Vec::new(),
-    };
+    let mut answer = CrmAnswer { accepted: 0, rejected: Vec::new() };
     for contact in batch.contacts {
         match refusal(&contact) {
             Some(reason) => {
-                answer.rejected.push(CrmRejection {
-                    customer_id: contact.customer_id,
-                    reason: reason.to_owned(),
-                });
+                answer.rejected.push(CrmRejection { customer_id: contact.customer_id, reason: reason.to_owned() });
             }
             None => {
                 answer.accepted += 1;

@@ -48,10 +48,7 @@ pub(super) async fn orders(
         None => None,
         Some(Some(position)) => Some(position),
         Some(None) => {
-            return Err((
-                StatusCode::BAD_REQUEST,
-                "cursor is not one of ours".to_owned(),
-            ));
+            return Err((StatusCode::BAD_REQUEST, "cursor is not one of ours".to_owned()));
         }
     };
     let since = query.updated_since.unwrap_or(Timestamp::UNIX_EPOCH);
@@ -61,17 +58,12 @@ pub(super) async fn orders(
         .orders_at(shop.clock())
         .into_iter()
         .filter(|order| order.updated_at >= since)
-        .filter(|order| {
-            after.is_none_or(|position| (order.updated_at.as_second(), order.order_id) > position)
-        })
+        .filter(|order| after.is_none_or(|position| (order.updated_at.as_second(), order.order_id) > position))
         .take(size + 1)
         .collect();
     let has_more = data.len() > size;
     data.truncate(size);
-    let next = data
-        .last()
-        .filter(|_| has_more)
-        .map(|last| next_link(last, since, size));
+    let next = data.last().filter(|_| has_more).map(|last| next_link(last, since, size));
     if shop.inner().mode == Mode::BadData {
         spoil(&mut data);
     }
@@ -109,21 +101,10 @@ pub(super) struct ChangesQuery {
 }
 
 /// Changes of products and customers after a position.
-pub(super) async fn changes(
-    State(shop): State<Arc<Shop>>,
-    Query(query): Query<ChangesQuery>,
-) -> Json<ChangesPage> {
+pub(super) async fn changes(State(shop): State<Arc<Shop>>, Query(query): Query<ChangesQuery>) -> Json<ChangesPage> {
     let visible = shop.world.changes_at(shop.clock());
     let after = query.after.unwrap_or(0);
     let from = visible.partition_point(|change| change.seq <= after);
-    let data = visible
-        .iter()
-        .skip(from)
-        .take(page_size(query.limit))
-        .cloned()
-        .collect();
-    Json(ChangesPage {
-        data,
-        last_seq: visible.last().map_or(0, |change| change.seq),
-    })
+    let data = visible.iter().skip(from).take(page_size(query.limit)).cloned().collect();
+    Json(ChangesPage { data, last_seq: visible.last().map_or(0, |change| change.seq) })
 }

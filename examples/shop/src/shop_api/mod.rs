@@ -63,9 +63,7 @@ pub async fn serve(
     config: &ShopApiConfig,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(config))
-        .with_graceful_shutdown(stop)
-        .await
+    axum::serve(listener, router(config)).with_graceful_shutdown(stop).await
 }
 
 fn router(config: &ShopApiConfig) -> Router {

@@ -70,18 +70,8 @@ impl ShopApiProcess {
     pub async fn start(program: &Path, config: &ShopApiConfig) -> Result<Self, ProcessError> {
         let mut child = Command::new(program)
             .arg("shop-api")
-            .args([
-                "--port",
-                &config.port.to_string(),
-                "--seed",
-                &config.seed.to_string(),
-            ])
-            .args([
-                "--start",
-                &config.start.to_string(),
-                "--speed",
-                &config.speed.to_string(),
-            ])
+            .args(["--port", &config.port.to_string(), "--seed", &config.seed.to_string()])
+            .args(["--start", &config.start.to_string(), "--speed", &config.speed.to_string()])
             .args(["--rate", &config.requests_per_second.to_string()])
             .args(["--errors-permille", &config.errors_permille.to_string()])
             .stdin(Stdio::piped())
@@ -95,14 +85,8 @@ impl ShopApiProcess {
             (&mut output).take(1_000).read_line(&mut said).await?;
         }
         match said.trim().strip_prefix(READY) {
-            Some(url) => Ok(Self {
-                url: url.to_owned(),
-                child,
-                input,
-            }),
-            None => Err(ProcessError::NotReady {
-                said: said.trim().to_owned(),
-            }),
+            Some(url) => Ok(Self { url: url.to_owned(), child, input }),
+            None => Err(ProcessError::NotReady { said: said.trim().to_owned() }),
         }
     }
 

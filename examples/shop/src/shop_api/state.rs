@@ -66,19 +66,9 @@ impl Shop {
 
     /// The shop's logical time.
     pub(super) fn clock(&self) -> Timestamp {
-        let passed = self
-            .started
-            .elapsed()
-            .as_secs()
-            .saturating_mul(u64::from(self.speed));
-        let seconds = self
-            .inner()
-            .advanced_seconds
-            .saturating_add_unsigned(passed);
-        self.world
-            .opening_clock()
-            .checked_add(SignedDuration::from_secs(seconds))
-            .unwrap_or(Timestamp::MAX)
+        let passed = self.started.elapsed().as_secs().saturating_mul(u64::from(self.speed));
+        let seconds = self.inner().advanced_seconds.saturating_add_unsigned(passed);
+        self.world.opening_clock().checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
     }
 
     /// The part that changes. A panic elsewhere while it was locked leaves it usable: every change is one assignment.
@@ -98,20 +88,12 @@ impl Shop {
             inner.stats.limited += 1;
             return Verdict::Limit;
         }
-        let permille = if inner.mode == Mode::Errors {
-            MANY_ERRORS_PERMILLE
-        } else {
-            self.errors_permille
-        };
+        let permille = if inner.mode == Mode::Errors { MANY_ERRORS_PERMILLE } else { self.errors_permille };
         if inner.random.chance(permille) {
             inner.stats.failed += 1;
             return Verdict::Refuse(StatusCode::INTERNAL_SERVER_ERROR);
         }
-        if inner.mode == Mode::Slow {
-            Verdict::Delay
-        } else {
-            Verdict::Answer
-        }
+        if inner.mode == Mode::Slow { Verdict::Delay } else { Verdict::Answer }
     }
 }
 
@@ -139,23 +121,16 @@ enum Verdict {
 }
 
 /// The layer in front of everything the pipeline calls.
-pub(super) async fn misbehaving(
-    State(shop): State<Arc<Shop>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn misbehaving(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> Response {
     match shop.verdict() {
         Verdict::Answer => next.run(request).await,
         Verdict::Delay => {
             tokio::time::sleep(SLOWNESS).await;
             next.run(request).await
         }
-        Verdict::Limit => (
-            StatusCode::TOO_MANY_REQUESTS,
-            [(RETRY_AFTER, "1")],
-            "too many requests, wait a second",
-        )
-            .into_response(),
+        Verdict::Limit => {
+            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")], "too many requests, wait a second").into_response()
+        }
         Verdict::Refuse(status) => (status, "the shop is having a bad moment").into_response(),
     }
 }
@@ -169,10 +144,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_bucket_empties_and_fills_with_time() {
-        let shop = Shop::new(&ShopApiConfig {
-            requests_per_second: 2,
-            ..ShopApiConfig::default()
-        });
+        let shop = Shop::new(&ShopApiConfig { requests_per_second: 2, ..ShopApiConfig::default() });
         let mut inner = shop.inner();
         let now = Instant::now();
         inner.refilled = now;

@@ -91,8 +91,7 @@ impl Column for Date {
 
     fn read(row: &SqliteRow, name: &str) -> Result<Self, sqlx::Error> {
         let text: String = row.try_get(name)?;
-        text.parse()
-            .map_err(|error: jiff::Error| unreadable(name, error))
+        text.parse().map_err(|error: jiff::Error| unreadable(name, error))
     }
 }
 
@@ -104,11 +103,7 @@ impl<T: Column + Nullable> Column for Option<T> {
     }
 
     fn read(row: &SqliteRow, name: &str) -> Result<Self, sqlx::Error> {
-        if row.try_get_raw(name)?.is_null() {
-            Ok(None)
-        } else {
-            T::read(row, name).map(Some)
-        }
+        if row.try_get_raw(name)?.is_null() { Ok(None) } else { T::read(row, name).map(Some) }
     }
 }
 
@@ -135,14 +130,8 @@ impl Nullable for Date {
 }
 
 /// The error of a stored value that its type does not know.
-pub(crate) fn unreadable(
-    name: &str,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> sqlx::Error {
-    sqlx::Error::ColumnDecode {
-        index: name.to_owned(),
-        source: error.into(),
-    }
+pub(crate) fn unreadable(name: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: name.to_owned(), source: error.into() }
 }
 
 /// An enumeration that is stored and sent as one of a closed list of words.

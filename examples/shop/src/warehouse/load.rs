@@ -29,10 +29,7 @@ impl Load {
     /// # Errors
     /// When the database refuses; nothing is kept then.
     pub async fn commit(self) -> Result<(), WarehouseError> {
-        self.transaction
-            .commit()
-            .await
-            .map_err(WarehouseError::statement("committing", "the warehouse"))
+        self.transaction.commit().await.map_err(WarehouseError::statement("committing", "the warehouse"))
     }
 
     /// Deletes every row of the table and inserts `rows`.
@@ -40,8 +37,7 @@ impl Load {
     /// # Errors
     /// When the database refuses.
     pub async fn replace_all<R: Record>(&mut self, rows: &[R]) -> Result<(), WarehouseError> {
-        self.execute(R::TABLE, format!("DELETE FROM {}", R::TABLE), &[])
-            .await?;
+        self.execute(R::TABLE, format!("DELETE FROM {}", R::TABLE), &[]).await?;
         self.insert(rows, "").await
     }
 
@@ -56,8 +52,7 @@ impl Load {
         rows: &[R],
     ) -> Result<(), WarehouseError> {
         let delete = format!("DELETE FROM {} WHERE {column} = $1", R::TABLE);
-        self.execute(R::TABLE, delete, &[Value::Text(value.to_owned())])
-            .await?;
+        self.execute(R::TABLE, delete, &[Value::Text(value.to_owned())]).await?;
         self.insert(rows, "").await
     }
 
@@ -77,22 +72,14 @@ impl Load {
         let Some(column) = R::KEY.first() else {
             return Ok(());
         };
-        self.execute(
-            R::TABLE,
-            format!("DELETE FROM {} WHERE {column} = $1", R::TABLE),
-            &[key],
-        )
-        .await
+        self.execute(R::TABLE, format!("DELETE FROM {} WHERE {column} = $1", R::TABLE), &[key]).await
     }
 
     async fn insert<R: Record>(&mut self, rows: &[R], suffix: &str) -> Result<(), WarehouseError> {
         let width = R::columns().len();
         for batch in rows.chunks((MAX_BINDS / width).max(1)) {
-            let mut query = QueryBuilder::<Sqlite>::new(format!(
-                "INSERT INTO {} ({}) ",
-                R::TABLE,
-                record::column_list::<R>()
-            ));
+            let mut query =
+                QueryBuilder::<Sqlite>::new(format!("INSERT INTO {} ({}) ", R::TABLE, record::column_list::<R>()));
             query.push_values(batch, |mut tuple, row| {
                 for value in row.values() {
                     match value {
@@ -118,12 +105,7 @@ impl Load {
     ///
     /// # Errors
     /// When the database refuses.
-    pub(crate) async fn execute(
-        &mut self,
-        table: &str,
-        sql: String,
-        values: &[Value],
-    ) -> Result<(), WarehouseError> {
+    pub(crate) async fn execute(&mut self, table: &str, sql: String, values: &[Value]) -> Result<(), WarehouseError> {
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for value in values {
             query = match value {
@@ -133,10 +115,7 @@ impl Load {
                 Value::Text(text) => query.bind(text.clone()),
             };
         }
-        query
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(WarehouseError::statement("writing", table))?;
+        query.execute(&mut *self.transaction).await.map_err(WarehouseError::statement("writing", table))?;
         Ok(())
     }
 }

@@ -13,9 +13,7 @@ pub(crate) use record::record;
 pub use record::{ColumnType, Record};
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,11 +46,7 @@ impl WarehouseError {
         table: impl Into<String>,
     ) -> impl FnOnce(sqlx::Error) -> WarehouseError {
         let table = table.into();
-        move |source| WarehouseError::Statement {
-            doing,
-            table,
-            source,
-        }
+        move |source| WarehouseError::Statement { doing, table, source }
     }
 }
 
@@ -69,10 +63,7 @@ impl Warehouse {
     /// # Errors
     /// When the file cannot be opened or a table cannot be made.
     pub async fn open(path: &Path) -> Result<Self, WarehouseError> {
-        let open = |source| WarehouseError::Open {
-            path: path.to_owned(),
-            source,
-        };
+        let open = |source| WarehouseError::Open { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| open(sqlx::Error::Io(error)))?;
         }
@@ -83,15 +74,8 @@ impl Warehouse {
             .synchronous(SqliteSynchronous::Normal)
             // Several assets load at once, and the Python step is a process of its own: they queue for the writer.
             .busy_timeout(Duration::from_secs(30));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await
-            .map_err(open)?;
-        let warehouse = Self {
-            pool,
-            path: path.to_owned(),
-        };
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(open)?;
+        let warehouse = Self { pool, path: path.to_owned() };
         let mut load = warehouse.begin().await?;
         load.create_tables().await?;
         load.commit().await?;
@@ -114,14 +98,11 @@ impl Warehouse {
     /// When another writer holds the file for longer than the busy timeout.
     pub async fn begin(&self) -> Result<Load, WarehouseError> {
         // A deferred transaction that turns into a writer fails at once under contention; an immediate one waits.
-        let transaction =
-            self.pool
-                .begin_with("BEGIN IMMEDIATE")
-                .await
-                .map_err(WarehouseError::statement(
-                    "beginning a load",
-                    "the warehouse",
-                ))?;
+        let transaction = self
+            .pool
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(WarehouseError::statement("beginning a load", "the warehouse"))?;
         Ok(Load::new(transaction))
     }
 
@@ -162,16 +143,11 @@ impl Warehouse {
     }
 
     async fn select<R: Record>(&self, limit: &str) -> Result<Vec<R>, WarehouseError> {
-        let sql = format!(
-            "SELECT {} FROM {} ORDER BY {} {limit}",
-            record::column_list::<R>(),
-            R::TABLE,
-            R::KEY.join(", ")
-        );
+        let sql =
+            format!("SELECT {} FROM {} ORDER BY {} {limit}", record::column_list::<R>(), R::TABLE, R::KEY.join(", "));
         let failed = WarehouseError::statement("reading", R::TABLE);
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
-        rows.and_then(|rows| rows.iter().map(R::read).collect())
-            .map_err(failed)
+        rows.and_then(|rows| rows.iter().map(R::read).collect()).map_err(failed)
     }
 
     /// How many rows a table has.
@@ -189,17 +165,11 @@ impl Warehouse {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn max<R: Record>(
-        &self,
-        column: &'static str,
-    ) -> Result<Option<i64>, WarehouseError> {
-        sqlx::query_scalar(AssertSqlSafe(format!(
-            "SELECT MAX({column}) FROM {}",
-            R::TABLE
-        )))
-        .fetch_one(&self.pool)
-        .await
-        .map_err(WarehouseError::statement("reading", R::TABLE))
+    pub async fn max<R: Record>(&self, column: &'static str) -> Result<Option<i64>, WarehouseError> {
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT MAX({column}) FROM {}", R::TABLE)))
+            .fetch_one(&self.pool)
+            .await
+            .map_err(WarehouseError::statement("reading", R::TABLE))
     }
 
     /// Closes the file once every use of it has ended.

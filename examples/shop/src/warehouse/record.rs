@@ -36,10 +36,7 @@ pub trait Record: Sized + Send + Sync {
 /// The statement that creates the table of `R` where it is missing.
 #[must_use]
 pub(super) fn create_table<R: Record>() -> String {
-    let columns: Vec<String> = R::columns()
-        .iter()
-        .map(|c| format!("{} {}", c.name, c.sql))
-        .collect();
+    let columns: Vec<String> = R::columns().iter().map(|c| format!("{} {}", c.name, c.sql)).collect();
     format!(
         "CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY ({})) STRICT",
         R::TABLE,
@@ -51,11 +48,7 @@ pub(super) fn create_table<R: Record>() -> String {
 /// `name, name, name` of every column of `R`.
 #[must_use]
 pub(super) fn column_list<R: Record>() -> String {
-    R::columns()
-        .iter()
-        .map(|c| c.name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    R::columns().iter().map(|c| c.name).collect::<Vec<_>>().join(", ")
 }
 
 /// What makes an insert of `R` an upsert: every column outside the key takes the new value.
@@ -66,11 +59,7 @@ pub(super) fn on_conflict_update<R: Record>() -> String {
         .filter(|column| !R::KEY.contains(&column.name))
         .map(|column| format!("{0} = excluded.{0}", column.name))
         .collect();
-    let action = if updates.is_empty() {
-        "NOTHING".to_owned()
-    } else {
-        format!("UPDATE SET {}", updates.join(", "))
-    };
+    let action = if updates.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", updates.join(", ")) };
     format!(" ON CONFLICT ({}) DO {action}", R::KEY.join(", "))
 }
 

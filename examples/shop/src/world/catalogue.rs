@@ -23,72 +23,12 @@ const FINISHES: &[&str] = &[
 
 /// Category, what belongs to it, and the range of its prices in cents.
 const RANGES: &[(&str, &[&str], i64, i64)] = &[
-    (
-        "kitchen",
-        &[
-            "MIXING BOWL",
-            "BUTTER DISH",
-            "TEA TOWEL",
-            "ESPRESSO CUP SET",
-            "BREAD BIN",
-        ],
-        395,
-        3_450,
-    ),
-    (
-        "lighting",
-        &[
-            "LANTERN",
-            "CANDLE HOLDER",
-            "DESK LAMP",
-            "STRING OF LIGHTS",
-            "PAPER SHADE",
-        ],
-        245,
-        7_900,
-    ),
-    (
-        "textiles",
-        &["CUSHION", "THROW", "TABLE RUNNER", "BATH MAT", "APRON"],
-        850,
-        5_600,
-    ),
-    (
-        "garden",
-        &[
-            "PLANT POT",
-            "WATERING CAN",
-            "BIRD FEEDER",
-            "SEED TIN",
-            "TROWEL",
-        ],
-        325,
-        4_200,
-    ),
-    (
-        "stationery",
-        &[
-            "NOTEBOOK",
-            "WRAPPING PAPER",
-            "CARD SET",
-            "PENCIL TIN",
-            "WALL PLANNER",
-        ],
-        145,
-        1_950,
-    ),
-    (
-        "toys",
-        &[
-            "WOODEN TRAIN",
-            "MEMORY GAME",
-            "KITE",
-            "FINGER PUPPETS",
-            "STACKING RINGS",
-        ],
-        475,
-        3_900,
-    ),
+    ("kitchen", &["MIXING BOWL", "BUTTER DISH", "TEA TOWEL", "ESPRESSO CUP SET", "BREAD BIN"], 395, 3_450),
+    ("lighting", &["LANTERN", "CANDLE HOLDER", "DESK LAMP", "STRING OF LIGHTS", "PAPER SHADE"], 245, 7_900),
+    ("textiles", &["CUSHION", "THROW", "TABLE RUNNER", "BATH MAT", "APRON"], 850, 5_600),
+    ("garden", &["PLANT POT", "WATERING CAN", "BIRD FEEDER", "SEED TIN", "TROWEL"], 325, 4_200),
+    ("stationery", &["NOTEBOOK", "WRAPPING PAPER", "CARD SET", "PENCIL TIN", "WALL PLANNER"], 145, 1_950),
+    ("toys", &["WOODEN TRAIN", "MEMORY GAME", "KITE", "FINGER PUPPETS", "STACKING RINGS"], 475, 3_900),
 ];
 
 /// The products as first listed and what happens to them later.
@@ -106,17 +46,9 @@ pub(super) fn generate(random: &mut Random, opening: i64) -> (Vec<Product>, Vec<
 
 fn draw(random: &mut Random, number: usize, opening: i64) -> Product {
     let (category, nouns, low, high) = RANGES[number % RANGES.len()];
-    let letter = if random.chance(150) {
-        random.pick(&["A", "B", "C"])
-    } else {
-        ""
-    };
+    let letter = if random.chance(150) { random.pick(&["A", "B", "C"]) } else { "" };
     // Most of the catalogue is there from the first day; some products are new arrivals.
-    let listed = if random.chance(100) {
-        opening + random.between(5, 60) * DAY
-    } else {
-        opening
-    };
+    let listed = if random.chance(100) { opening + random.between(5, 60) * DAY } else { opening };
     Product {
         sku: format!("{:05}{letter}", 20_700 + number * 13),
         name: format!("{} {}", random.pick(FINISHES), random.pick(nouns)),

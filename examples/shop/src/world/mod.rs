@@ -124,26 +124,14 @@ impl World {
     #[must_use]
     pub fn generate(seed: u64, start: Date) -> Self {
         let opening = day_start(start);
-        let (products, mut drafts) =
-            catalogue::generate(&mut Random::new(seed, "catalogue"), opening);
+        let (products, mut drafts) = catalogue::generate(&mut Random::new(seed, "catalogue"), opening);
         let (people, people_drafts) = people::generate(&mut Random::new(seed, "people"), opening);
         drafts.extend(people_drafts);
         drafts.sort_by(|a, b| (a.at, a.table, &a.key).cmp(&(b.at, b.table, &b.key)));
-        let changes = drafts
-            .into_iter()
-            .zip(1..)
-            .map(|(draft, seq)| draft.into_change(seq))
-            .collect();
+        let changes = drafts.into_iter().zip(1..).map(|(draft, seq)| draft.into_change(seq)).collect();
         let orders = trade::generate(&mut Random::new(seed, "trade"), opening, &products, &people);
         let customers = people.into_iter().map(|person| person.customer).collect();
-        Self {
-            seed,
-            start,
-            products,
-            customers,
-            changes,
-            orders,
-        }
+        Self { seed, start, products, customers, changes, orders }
     }
 
     /// The seed it was made from.
@@ -167,8 +155,7 @@ impl World {
             .filter(|history| history.order.ordered_at <= clock)
             .map(|history| {
                 let mut order = history.order.clone();
-                if let Some((at, state)) = history.states.iter().rev().find(|(at, _)| *at <= clock)
-                {
+                if let Some((at, state)) = history.states.iter().rev().find(|(at, _)| *at <= clock) {
                     order.updated_at = *at;
                     (*state).clone_into(&mut order.status);
                 }
@@ -241,8 +228,7 @@ pub fn days_after(day: Date, days: i64) -> Date {
 
 /// Seconds since 1970 at which a day begins in UTC.
 fn day_start(day: Date) -> i64 {
-    day.to_zoned(TimeZone::UTC)
-        .map_or(0, |zoned| zoned.timestamp().as_second())
+    day.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
 }
 
 fn instant(seconds: i64) -> Timestamp {
@@ -265,35 +251,18 @@ mod tests {
         let clock = a.opening_clock();
         assert_eq!(a.orders_at(clock), b.orders_at(clock));
         assert_eq!(a.changes_at(clock), b.changes_at(clock));
-        assert_ne!(
-            a.orders_at(clock),
-            World::generate(43, date(2026, 1, 1)).orders_at(clock)
-        );
+        assert_ne!(a.orders_at(clock), World::generate(43, date(2026, 1, 1)).orders_at(clock));
     }
 
     #[test]
     fn ninety_days_hold_about_two_thousand_orders_in_every_state() {
         let world = world();
         let orders = world.orders_at(world.opening_clock());
-        assert!(
-            (1_700..2_400).contains(&orders.len()),
-            "{} orders",
-            orders.len()
-        );
+        assert!((1_700..2_400).contains(&orders.len()), "{} orders", orders.len());
         let states: BTreeSet<&str> = orders.iter().map(|order| order.status.as_str()).collect();
-        let all = [
-            "cancelled",
-            "delivered",
-            "paid",
-            "placed",
-            "returned",
-            "shipped",
-        ];
+        let all = ["cancelled", "delivered", "paid", "placed", "returned", "shipped"];
         assert_eq!(states, BTreeSet::from(all));
-        assert!(
-            orders.iter().any(|order| order.customer_id.is_none()),
-            "guests order too"
-        );
+        assert!(orders.iter().any(|order| order.customer_id.is_none()), "guests order too");
     }
 
     #[test]
@@ -301,43 +270,22 @@ mod tests {
         let world = world();
         let opening = world.opening_clock();
         let later = instant(opening.as_second() + 7 * DAY);
-        assert!(
-            world
-                .changes_at(later)
-                .starts_with(world.changes_at(opening))
-        );
+        assert!(world.changes_at(later).starts_with(world.changes_at(opening)));
         assert!(world.changes_at(later).len() > world.changes_at(opening).len());
-        let ids = |clock| {
-            world
-                .orders_at(clock)
-                .iter()
-                .map(|order| order.order_id)
-                .collect::<BTreeSet<_>>()
-        };
+        let ids = |clock| world.orders_at(clock).iter().map(|order| order.order_id).collect::<BTreeSet<_>>();
         assert!(ids(later).is_superset(&ids(opening)));
         assert_eq!(world.opening_clock().as_second() % DAY, 0);
-        assert_eq!(
-            super::day_of(opening),
-            super::days_after(world.start(), HISTORY_DAYS)
-        );
+        assert_eq!(super::day_of(opening), super::days_after(world.start(), HISTORY_DAYS));
     }
 
     #[test]
     fn the_stream_numbers_every_change_and_has_each_kind() {
         let world = world();
         let changes = world.changes_at(jiff::Timestamp::MAX);
-        assert!(
-            changes
-                .iter()
-                .zip(1..)
-                .all(|(change, seq)| change.seq == seq)
-        );
+        assert!(changes.iter().zip(1..).all(|(change, seq)| change.seq == seq));
         for table in ["products", "customers"] {
             for op in ["insert", "update", "delete"] {
-                assert!(
-                    changes.iter().any(|c| c.table == table && c.op == op),
-                    "no {op} of {table}"
-                );
+                assert!(changes.iter().any(|c| c.table == table && c.op == op), "no {op} of {table}");
             }
         }
     }

@@ -9,13 +9,12 @@ const PEOPLE: i64 = 600;
 pub(super) const FIRST_CUSTOMER: i64 = 12_346;
 
 const FIRST: &[&str] = &[
-    "Amara", "Bastien", "Chiara", "Dilan", "Edith", "Femke", "Giorgos", "Hanna", "Imran", "Jonas",
-    "Klara", "Leonie", "Mateus", "Niamh", "Oskar", "Priya", "Rosa", "Sami", "Tove", "Wiktor",
+    "Amara", "Bastien", "Chiara", "Dilan", "Edith", "Femke", "Giorgos", "Hanna", "Imran", "Jonas", "Klara", "Leonie",
+    "Mateus", "Niamh", "Oskar", "Priya", "Rosa", "Sami", "Tove", "Wiktor",
 ];
 const LAST: &[&str] = &[
-    "Abbott", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Gallo", "Hughes", "Ito", "Jansen",
-    "Kowalska", "Larsen", "Moreau", "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Schmidt",
-    "Walsh",
+    "Abbott", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Gallo", "Hughes", "Ito", "Jansen", "Kowalska",
+    "Larsen", "Moreau", "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Schmidt", "Walsh",
 ];
 /// Countries as people type them, the most common first.
 const COUNTRIES: &[&str] = &[
@@ -88,12 +87,7 @@ fn email(random: &mut Random, first: &str, last: &str, customer_id: i64) -> Stri
     }
 }
 
-fn later(
-    random: &mut Random,
-    mut customer: Customer,
-    opening: i64,
-    changes: &mut Vec<ChangeDraft>,
-) -> Option<i64> {
+fn later(random: &mut Random, mut customer: Customer, opening: i64, changes: &mut Vec<ChangeDraft>) -> Option<i64> {
     let end = opening + DAYS * DAY;
     let mut at = customer.created_at.as_second();
     if random.chance(250) {
@@ -104,11 +98,8 @@ fn later(
         if random.chance(500) {
             customer.country = random.pick(COUNTRIES).to_owned();
         } else {
-            customer.email = format!(
-                "{}.{}@example.org",
-                customer.name.replace(' ', ".").to_lowercase(),
-                customer.customer_id
-            );
+            customer.email =
+                format!("{}.{}@example.org", customer.name.replace(' ', ".").to_lowercase(), customer.customer_id);
         }
         customer.updated_at = instant(at);
         changes.push(change(&customer, "update"));

@@ -16,9 +16,8 @@ pub(super) fn generate(
 ) -> Vec<OrderHistory> {
     let mut orders = Vec::new();
     for day in 0..DAYS {
-        let mut times: Vec<i64> = (0..orders_on(random, day))
-            .map(|_| opening + day * DAY + random.between(6 * 3_600, 23 * 3_600))
-            .collect();
+        let mut times: Vec<i64> =
+            (0..orders_on(random, day)).map(|_| opening + day * DAY + random.between(6 * 3_600, 23 * 3_600)).collect();
         times.sort_unstable();
         for at in times {
             let order_id = FIRST_ORDER + orders.len() as i64;
@@ -35,18 +34,8 @@ fn orders_on(random: &mut Random, day: i64) -> i64 {
     (BASE_ORDERS * weekday * trend * random.between(85, 115) + 500_000) / 1_000_000
 }
 
-fn draw(
-    random: &mut Random,
-    order_id: i64,
-    at: i64,
-    products: &[Product],
-    people: &[Person],
-) -> OrderHistory {
-    let customer_id = if random.chance(60) {
-        None
-    } else {
-        buyer(random, at, people)
-    };
+fn draw(random: &mut Random, order_id: i64, at: i64, products: &[Product], people: &[Person]) -> OrderHistory {
+    let customer_id = if random.chance(60) { None } else { buyer(random, at, people) };
     let order = Order {
         order_id,
         customer_id,
@@ -55,10 +44,7 @@ fn draw(
         updated_at: instant(at),
         items: items(random, at, products),
     };
-    OrderHistory {
-        order,
-        states: states(random, at),
-    }
+    OrderHistory { order, states: states(random, at) }
 }
 
 fn buyer(random: &mut Random, at: i64, people: &[Person]) -> Option<i64> {
@@ -71,10 +57,7 @@ fn buyer(random: &mut Random, at: i64, people: &[Person]) -> Option<i64> {
 }
 
 fn items(random: &mut Random, at: i64, products: &[Product]) -> Vec<OrderItem> {
-    let listed: Vec<&Product> = products
-        .iter()
-        .filter(|product| product.updated_at.as_second() <= at)
-        .collect();
+    let listed: Vec<&Product> = products.iter().filter(|product| product.updated_at.as_second() <= at).collect();
     let mut skus: Vec<&Product> = Vec::new();
     for _ in 0..random.between(1, 6) {
         // Squaring makes best sellers of the first half of the catalogue.
@@ -90,11 +73,7 @@ fn items(random: &mut Random, at: i64, products: &[Product]) -> Vec<OrderItem> {
         .map(|(product, line_no)| OrderItem {
             line_no,
             sku: product.sku.clone(),
-            quantity: if random.chance(80) {
-                random.between(6, 24)
-            } else {
-                random.between(1, 4)
-            },
+            quantity: if random.chance(80) { random.between(6, 24) } else { random.between(1, 4) },
             unit_price_cents: product.price_cents,
         })
         .collect()
@@ -107,16 +86,9 @@ fn states(random: &mut Random, at: i64) -> Vec<(jiff::Timestamp, &'static str)> 
     }
     let shipped = paid + random.between(DAY / 2, 2 * DAY);
     let delivered = shipped + random.between(DAY, 4 * DAY);
-    let mut states = vec![
-        (instant(paid), "paid"),
-        (instant(shipped), "shipped"),
-        (instant(delivered), "delivered"),
-    ];
+    let mut states = vec![(instant(paid), "paid"), (instant(shipped), "shipped"), (instant(delivered), "delivered")];
     if random.chance(35) {
-        states.push((
-            instant(delivered + random.between(2 * DAY, 10 * DAY)),
-            "returned",
-        ));
+        states.push((instant(delivered + random.between(2 * DAY, 10 * DAY)), "returned"));
     }
     states
 }

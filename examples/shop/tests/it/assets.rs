@@ -28,17 +28,10 @@ impl Stage {
     async fn new(config: &ShopApiConfig) -> Self {
         let shop = Shop::start(config).await;
         let folder = tempfile::tempdir().unwrap();
-        let mut setup = Setup::connect(shop.process.url(), folder.path(), config)
-            .await
-            .unwrap();
+        let mut setup = Setup::connect(shop.process.url(), folder.path(), config).await.unwrap();
         setup.shop = shop.client.clone();
         let kit = Kit::new(&declared(folder.path())).resource(setup.clone());
-        Self {
-            shop,
-            setup,
-            kit,
-            _folder: folder,
-        }
+        Self { shop, setup, kit, _folder: folder }
     }
 
     async fn materialize(&mut self, selection: &str) -> TestRun {
@@ -65,40 +58,18 @@ fn documented() -> BTreeSet<String> {
 fn definitions_are_valid_and_everything_has_an_owner_and_a_description() {
     let registry = declared(Path::new("data")).build().unwrap();
     let manifest = registry.manifest();
-    let keys: BTreeSet<String> = manifest
-        .assets
-        .iter()
-        .map(|asset| asset.key.to_string())
-        .collect();
+    let keys: BTreeSet<String> = manifest.assets.iter().map(|asset| asset.key.to_string()).collect();
     assert_eq!(keys.len(), 27);
     assert_eq!(keys, documented(), "the README lists what there is");
     for asset in &manifest.assets {
         assert!(!asset.owners.is_empty(), "{} has no owner", asset.key);
-        assert!(
-            asset.description.ends_with('.'),
-            "{}: {:?}",
-            asset.key,
-            asset.description
-        );
+        assert!(asset.description.ends_with('.'), "{}: {:?}", asset.key, asset.description);
         assert_eq!(asset.tags["zone"], asset.group, "{}", asset.key);
     }
-    let groups: BTreeSet<&str> = manifest
-        .assets
-        .iter()
-        .map(|asset| asset.group.as_str())
-        .collect();
-    assert_eq!(
-        groups,
-        ["raw", "cleansed", "curated", "activation"].into(),
-        "four groups"
-    );
+    let groups: BTreeSet<&str> = manifest.assets.iter().map(|asset| asset.group.as_str()).collect();
+    assert_eq!(groups, ["raw", "cleansed", "curated", "activation"].into(), "four groups");
     for check in &manifest.checks {
-        assert!(
-            !check.description.is_empty(),
-            "{}: {}",
-            check.asset,
-            check.name
-        );
+        assert!(!check.description.is_empty(), "{}: {}", check.asset, check.name);
     }
 }
 
@@ -108,19 +79,11 @@ async fn everything_is_made_and_a_day_later_only_what_is_new_is_fetched() {
     let mut stage = Stage::new(&config).await;
     let first = stage.materialize("*").await;
     first.assert_succeeded();
-    let mut made: BTreeSet<String> = first
-        .materialized_keys()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut made: BTreeSet<String> = first.materialized_keys().into_iter().map(str::to_owned).collect();
     made.insert(first.observed("raw/till_file").asset.to_string());
     assert_eq!(made, documented());
-    let failed: Vec<&str> = first
-        .checks()
-        .iter()
-        .filter(|check| !check.passed)
-        .map(|check| check.check.as_str())
-        .collect();
+    let failed: Vec<&str> =
+        first.checks().iter().filter(|check| !check.passed).map(|check| check.check.as_str()).collect();
     // The shop's customers are real people: some gave no address. That is a warning, not an obstacle.
     assert_eq!(failed, ["email_is_there"]);
     assert!(first.checks().len() >= 30, "{}", first.checks().len());
@@ -129,10 +92,7 @@ async fn everything_is_made_and_a_day_later_only_what_is_new_is_fetched() {
     revenue_is_what_the_world_sold(&stage.setup.warehouse, &world).await;
     let days: Vec<DailyRevenue> = stage.setup.warehouse.read_all().await.unwrap();
     let revenue: i64 = days.iter().map(|day| day.revenue_cents).sum();
-    assert_eq!(
-        number(&first, "curated/daily_revenue", "revenue_cents"),
-        revenue
-    );
+    assert_eq!(number(&first, "curated/daily_revenue", "revenue_cents"), revenue);
     crm_figures_agree(&stage, &first).await;
     nobody_is_named(&stage, &first).await;
     let report = &first.materialized("activation/weekly_report").metadata["report"];
@@ -149,12 +109,7 @@ async fn everything_is_made_and_a_day_later_only_what_is_new_is_fetched() {
         orders(&second)
     );
     let sent = |run: &TestRun| number(run, "activation/crm_contacts", "sent");
-    assert!(
-        sent(&second) < sent(&first) / 2,
-        "{} sent, then {}",
-        sent(&first),
-        sent(&second)
-    );
+    assert!(sent(&second) < sent(&first) / 2, "{} sent, then {}", sent(&first), sent(&second));
     crm_figures_agree(&stage, &second).await;
 }
 
@@ -167,19 +122,10 @@ fn number(run: &TestRun, asset: &str, fact: &str) -> i64 {
 
 async fn crm_figures_agree(stage: &Stage, run: &TestRun) {
     let contacts = |fact| number(run, "activation/crm_contacts", fact);
-    assert_eq!(
-        contacts("accepted") + contacts("rejected"),
-        contacts("sent")
-    );
-    assert_eq!(
-        contacts("sent") + contacts("unchanged"),
-        number(run, "activation/customer_segments", "rows")
-    );
+    assert_eq!(contacts("accepted") + contacts("rejected"), contacts("sent"));
+    assert_eq!(contacts("sent") + contacts("unchanged"), number(run, "activation/customer_segments", "rows"));
     let rejects: Vec<CrmReject> = stage.setup.warehouse.read_all().await.unwrap();
-    assert_eq!(
-        number(run, "activation/crm_rejects", "rows"),
-        i64::try_from(rejects.len()).unwrap()
-    );
+    assert_eq!(number(run, "activation/crm_rejects", "rows"), i64::try_from(rejects.len()).unwrap());
 }
 
 /// What the run recorded and logged has no address and no name of a customer.
@@ -220,15 +166,10 @@ async fn bad_data_stops_before_the_curated_zone_and_a_full_refresh_heals_it() {
         "activation/demand_forecast",
         "activation/weekly_report",
     ] {
-        assert!(
-            spoiled.is_skipped(kept_out),
-            "{kept_out} was not held back: {spoiled:#?}"
-        );
+        assert!(spoiled.is_skipped(kept_out), "{kept_out} was not held back: {spoiled:#?}");
     }
     // The tills and the accounts have nothing to do with it.
-    assert!(
-        spoiled.is_materialized("clean/till_lines") && spoiled.is_materialized("curated/customers")
-    );
+    assert!(spoiled.is_materialized("clean/till_lines") && spoiled.is_materialized("curated/customers"));
 
     // The spoiled orders did not change since, so a load by cursor does not see them again.
     stage.shop.misbehave(Mode::Off).await;
@@ -262,22 +203,12 @@ async fn a_source_that_fails_is_worth_another_attempt_and_one_that_refuses_is_no
         if run.succeeded() {
             break run;
         }
-        assert!(
-            attempts < 5,
-            "the step's retries are used up; stats {:?}",
-            stage.shop.stats().await
-        );
+        assert!(attempts < 5, "the step's retries are used up; stats {:?}", stage.shop.stats().await);
     };
     assert!(number(&run, "raw/orders", "rows") > 1_000);
     let after = stage.shop.stats().await;
-    let (failed, requests) = (
-        after.failed - before.failed,
-        after.requests - before.requests,
-    );
-    assert!(
-        failed * 2 > requests,
-        "{failed} of {requests} requests failed"
-    );
+    let (failed, requests) = (after.failed - before.failed, after.requests - before.requests);
+    assert!(failed * 2 > requests, "{failed} of {requests} requests failed");
 
     stage.shop.misbehave(Mode::Off).await;
     let nowhere = format!("{}/nowhere", stage.shop.process.url());
@@ -302,9 +233,7 @@ async fn a_warehouse_that_is_deleted_is_filled_again() {
     first.assert_succeeded();
 
     let other = tempfile::tempdir().unwrap();
-    let mut setup = Setup::connect(stage.shop.process.url(), other.path(), &calm())
-        .await
-        .unwrap();
+    let mut setup = Setup::connect(stage.shop.process.url(), other.path(), &calm()).await.unwrap();
     setup.shop = stage.shop.client.clone();
     // The kit remembers the cursors of the first warehouse.
     stage.kit = stage.kit.clone().resource(setup);
@@ -320,26 +249,13 @@ async fn the_short_way_to_the_crm_leaves_the_tills_alone() {
     let mut stage = Stage::new(&calm()).await;
     stage.materialize("*").await.assert_succeeded();
     let manifest = declared(Path::new("data")).manifest();
-    let job = manifest
-        .jobs
-        .iter()
-        .find(|job| job.name == "orders_to_crm")
-        .unwrap();
+    let job = manifest.jobs.iter().find(|job| job.name == "orders_to_crm").unwrap();
     let run = stage.materialize(&job.selection).await;
     run.assert_succeeded();
     let made = run.materialized_keys();
-    assert!(
-        made.contains(&"raw/orders") && made.contains(&"activation/crm_contacts"),
-        "{made:?}"
-    );
-    assert!(
-        !made.iter().any(|key| key.contains("till")) && !made.contains(&"clean/products"),
-        "{made:?}"
-    );
-    let observed = run
-        .events()
-        .iter()
-        .any(|event| matches!(event, Event::Observed(_)));
+    assert!(made.contains(&"raw/orders") && made.contains(&"activation/crm_contacts"), "{made:?}");
+    assert!(!made.iter().any(|key| key.contains("till")) && !made.contains(&"clean/products"), "{made:?}");
+    let observed = run.events().iter().any(|event| matches!(event, Event::Observed(_)));
     assert!(!observed, "the tills' export is not looked at");
 }
 
@@ -351,17 +267,11 @@ async fn workers_share_one_shop() {
     let mut settings = Settings::new(folder.path()).unwrap();
     settings.api = calm();
     assert_eq!(settings.running_shop().await, None);
-    let (one, two) = tokio::join!(
-        Setup::open(&settings, program),
-        Setup::open(&settings, program)
-    );
+    let (one, two) = tokio::join!(Setup::open(&settings, program), Setup::open(&settings, program));
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!(one.shop.base(), two.shop.base());
     assert!(one.owns_shop() != two.owns_shop(), "one of them started it");
-    assert_eq!(
-        settings.running_shop().await.as_deref(),
-        Some(one.shop.base())
-    );
+    assert_eq!(settings.running_shop().await.as_deref(), Some(one.shop.base()));
 
     // With the worker that started it goes the shop, and its address is no longer believed.
     drop((one, two));

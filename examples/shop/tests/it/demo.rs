@@ -9,38 +9,22 @@ use std::time::{Duration, Instant};
 
 fn shop(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
-    command
-        .current_dir(folder)
-        .env_remove("SHOP_DATA")
-        .env_remove("SHOP_URL")
-        .env_remove("HEADWATER_SERVER");
+    command.current_dir(folder).env_remove("SHOP_DATA").env_remove("SHOP_URL").env_remove("HEADWATER_SERVER");
     command
 }
 
 #[test]
 fn the_demo_makes_everything_and_ends_with_the_runs_exit_code() {
     let folder = tempfile::tempdir().unwrap();
-    let said = shop(folder.path())
-        .args(["demo", "--exit", "--data", "state", "--port", "0"])
-        .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&said.stdout),
-        String::from_utf8_lossy(&said.stderr),
-    );
+    let said = shop(folder.path()).args(["demo", "--exit", "--data", "state", "--port", "0"]).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
     assert!(said.status.success(), "{}\n{out}\n{err}", said.status);
-    for group in [
-        "raw                 7/7",
-        "cleansed            6/6",
-        "curated             9/9",
-        "activation          5/5",
-    ] {
+    for group in
+        ["raw                 7/7", "cleansed            6/6", "curated             9/9", "activation          5/5"]
+    {
         assert!(out.contains(group), "no `{group}` in\n{out}\n{err}");
     }
-    assert!(
-        out.contains("did not pass: clean/customers: email_is_there"),
-        "{out}"
-    );
+    assert!(out.contains("did not pass: clean/customers: email_is_there"), "{out}");
     assert!(folder.path().join("state/shop/warehouse.db").is_file());
 }
 
@@ -58,11 +42,7 @@ impl Drop for Running {
 async fn the_server_stays_and_knows_27_assets_and_an_incident_shows() {
     let folder = tempfile::tempdir().unwrap();
     let mut demo = Running(
-        shop(folder.path())
-            .args(["demo", "--data", "state", "--port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
+        shop(folder.path()).args(["demo", "--data", "state", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap(),
     );
     let output = BufReader::new(demo.0.stdout.take().unwrap());
     let url = output
@@ -75,10 +55,7 @@ async fn the_server_stays_and_knows_27_assets_and_an_incident_shows() {
         .expect("the demo says where the server is");
 
     let client = Client::new(&url, None).unwrap();
-    let all = ListQuery {
-        limit: Some(500),
-        ..ListQuery::default()
-    };
+    let all = ListQuery { limit: Some(500), ..ListQuery::default() };
     let assets = client.assets(None, &all).await.unwrap().items;
     assert_eq!(assets.len(), 27);
     assert!(assets.iter().all(|asset| asset.latest.is_some()));
@@ -86,11 +63,7 @@ async fn the_server_stays_and_knows_27_assets_and_an_incident_shows() {
     // An incident: orders that make no sense. The run fails, and the curated zone keeps what it had.
     let before = version(&client, "curated/orders").await;
     let misbehave = |mode: &str| {
-        let told = shop(folder.path())
-            .env("SHOP_DATA", "state/shop")
-            .args(["misbehave", mode])
-            .status()
-            .unwrap();
+        let told = shop(folder.path()).env("SHOP_DATA", "state/shop").args(["misbehave", mode]).status().unwrap();
         assert!(told.success());
     };
     let materialize = |arguments: &[&str]| {

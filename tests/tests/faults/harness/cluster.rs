@@ -20,27 +20,14 @@ impl Cluster {
     pub(crate) fn start() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/with-postgres");
         let mut command = Command::new(&script);
-        command
-            .args(["--fsync", "--serve"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", script.display()));
+        command.args(["--fsync", "--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", script.display()));
         let orders = child.stdin.take();
         let mut answers = BufReader::new(child.stdout.take().expect("its output"));
         let mut url = String::new();
         answers.read_line(&mut url).expect("its address");
-        assert!(
-            url.starts_with("postgres://"),
-            "no PostgreSQL could be started; its error is above"
-        );
-        Self {
-            child,
-            orders,
-            answers,
-            url: url.trim().to_owned(),
-        }
+        assert!(url.starts_with("postgres://"), "no PostgreSQL could be started; its error is above");
+        Self { child, orders, answers, url: url.trim().to_owned() }
     }
 
     fn order(&mut self, order: &str) {

@@ -24,19 +24,15 @@ impl Database {
 
     /// An empty database on a server.
     pub(crate) async fn new_on(url: &str) -> Self {
+        #[allow(clippy::disallowed_methods, reason = "a name that no other database has")]
         let name = format!("faults_{}", uuid::Uuid::now_v7().simple());
-        let mut connection = PgConnection::connect(url)
-            .await
-            .expect("a PostgreSQL server");
+        let mut connection = PgConnection::connect(url).await.expect("a PostgreSQL server");
         sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(&mut connection)
             .await
             .expect("a new database");
-        let (server, query) = url
-            .split_once('?')
-            .map_or((url, String::new()), |(server, query)| {
-                (server, format!("?{query}"))
-            });
+        let (server, query) =
+            url.split_once('?').map_or((url, String::new()), |(server, query)| (server, format!("?{query}")));
         let (host, _) = server.rsplit_once('/').expect("a URL with a database");
         Self::Postgres(format!("{host}/{name}{query}"))
     }
@@ -66,27 +62,13 @@ impl Database {
         match self {
             Self::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await.expect("the database");
-                let rows = sqlx::query(query)
-                    .fetch_all(&mut connection)
-                    .await
-                    .expect("a sound query");
-                rows.iter()
-                    .map(|row| (0..row.len()).map(|column| row.get(column)).collect())
-                    .collect()
+                let rows = sqlx::query(query).fetch_all(&mut connection).await.expect("a sound query");
+                rows.iter().map(|row| (0..row.len()).map(|column| row.get(column)).collect()).collect()
             }
             Self::Sqlite(path) => {
-                let mut connection = SqliteConnectOptions::new()
-                    .filename(path)
-                    .connect()
-                    .await
-                    .expect("the database");
-                let rows = sqlx::query(query)
-                    .fetch_all(&mut connection)
-                    .await
-                    .expect("a sound query");
-                rows.iter()
-                    .map(|row| (0..row.len()).map(|column| row.get(column)).collect())
-                    .collect()
+                let mut connection = SqliteConnectOptions::new().filename(path).connect().await.expect("the database");
+                let rows = sqlx::query(query).fetch_all(&mut connection).await.expect("a sound query");
+                rows.iter().map(|row| (0..row.len()).map(|column| row.get(column)).collect()).collect()
             }
         }
     }
@@ -98,15 +80,8 @@ impl Database {
 
     /// Whether an SQLite file is sound.
     pub(crate) async fn integrity(path: &Path) -> String {
-        let mut connection: SqliteConnection = SqliteConnectOptions::new()
-            .filename(path)
-            .connect()
-            .await
-            .expect("the file");
-        sqlx::query("PRAGMA integrity_check")
-            .fetch_one(&mut connection)
-            .await
-            .expect("a check")
-            .get(0)
+        let mut connection: SqliteConnection =
+            SqliteConnectOptions::new().filename(path).connect().await.expect("the file");
+        sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await.expect("a check").get(0)
     }
 }

@@ -28,21 +28,13 @@ pub(crate) const fn secs(secs: u64) -> Duration {
 const LOOK: Duration = Duration::from_millis(15);
 
 /// Waits until the probe gives something; fails the test after the deadline.
-pub(crate) async fn until<T>(
-    what: &str,
-    deadline: Duration,
-    mut probe: impl AsyncFnMut() -> Option<T>,
-) -> T {
+pub(crate) async fn until<T>(what: &str, deadline: Duration, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = probe().await {
             return found;
         }
-        assert!(
-            start.elapsed() < deadline,
-            "not within {} s: {what}",
-            deadline.as_secs()
-        );
+        assert!(start.elapsed() < deadline, "not within {} s: {what}", deadline.as_secs());
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -58,11 +58,7 @@ impl Proxy {
                 });
             }
         });
-        Self {
-            address,
-            cut,
-            accepting,
-        }
+        Self { address, cut, accepting }
     }
 
     /// How many connections were cut.

@@ -13,9 +13,7 @@ pub(crate) struct Random(u64);
 impl Random {
     /// From `HEADWATER_TEST_SEED`, or from a fresh seed; prints it.
     pub(crate) fn seeded(test: &str) -> Self {
-        let given = std::env::var("HEADWATER_TEST_SEED")
-            .ok()
-            .map(|seed| seed.parse().expect("the seed is a number"));
+        let given = std::env::var("HEADWATER_TEST_SEED").ok().map(|seed| seed.parse().expect("the seed is a number"));
         let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
         eprintln!("{test}: HEADWATER_TEST_SEED={seed}");
         Self(seed)

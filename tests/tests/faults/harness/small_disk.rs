@@ -24,13 +24,9 @@ impl SmallDisk {
         let script = "mount -t tmpfs -o size=\"$1\" tmpfs \"$2\" && echo mounted > \"$2/mounted\" && exec sleep 600";
         let mut command = Command::new("unshare");
         command.arg(if is_root() { "-m" } else { "-rm" });
-        command
-            .args(["sh", "-c", script, "sh", &format!("{megabytes}m")])
-            .arg(folder);
+        command.args(["sh", "-c", script, "sh", &format!("{megabytes}m")]).arg(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null());
-        let mut holder = command
-            .spawn()
-            .expect("`unshare` of util-linux; it is needed to make a small disk");
+        let mut holder = command.spawn().expect("`unshare` of util-linux; it is needed to make a small disk");
         let mark = format!("/proc/{}/root{}/mounted", holder.id(), folder.display());
         until("a small disk is mounted", secs(10), async || {
             let ended = holder.try_wait().expect("its state");
@@ -41,20 +37,12 @@ impl SmallDisk {
             Path::new(&mark).exists().then_some(())
         })
         .await;
-        Self {
-            holder,
-            inside: folder.to_owned(),
-        }
+        Self { holder, inside: folder.to_owned() }
     }
 
     /// How to start a program that sees it.
     pub(crate) fn around(&self) -> Vec<String> {
-        let mut arguments = vec![
-            "nsenter".to_owned(),
-            "-t".to_owned(),
-            self.holder.id().to_string(),
-            "-m".to_owned(),
-        ];
+        let mut arguments = vec!["nsenter".to_owned(), "-t".to_owned(), self.holder.id().to_string(), "-m".to_owned()];
         if !is_root() {
             arguments.extend(["-U".to_owned(), "--preserve-credentials".to_owned()]);
         }
@@ -70,11 +58,8 @@ impl SmallDisk {
 
     /// Takes all space that is left.
     pub(crate) fn fill(&self) {
-        let mut file = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.outside().join("filler"))
-            .expect("a file");
+        let mut file =
+            fs::OpenOptions::new().create(true).append(true).open(self.outside().join("filler")).expect("a file");
         for size in [65_536, 512, 1] {
             while file.write_all(&vec![b'x'; size]).is_ok() {}
         }

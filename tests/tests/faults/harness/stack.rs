@@ -65,11 +65,7 @@ impl Plan {
         let stack = self.prepare().await;
         let manifest = fixture::manifest(stack.plan.dag).expect("sound keys");
         let text = serde_json::to_string(&manifest).expect("JSON");
-        stack
-            .client
-            .deploy(text, &IdempotencyKey::random())
-            .await
-            .expect("to deploy the fixture");
+        stack.client.deploy(text, &IdempotencyKey::random()).await.expect("to deploy the fixture");
         stack
     }
 
@@ -77,10 +73,7 @@ impl Plan {
     pub(crate) async fn prepare(self) -> Stack {
         // A second one is refused, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::Builder::new()
-            .prefix("headwater-faults-")
-            .tempdir()
-            .expect("a folder");
+        let folder = tempfile::Builder::new().prefix("headwater-faults-").tempdir().expect("a folder");
         let database = match &self.store {
             Store::Postgres => Database::new_postgres().await,
             Store::Sqlite => Database::sqlite(&folder.path().join("headwater.db")),
@@ -118,23 +111,14 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn on(store: Store) -> Plan {
-        Plan {
-            store,
-            dag: 0,
-            lease: None,
-            around: Vec::new(),
-            data: None,
-        }
+        Plan { store, dag: 0, lease: None, around: Vec::new(), data: None }
     }
 
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start_server(&mut self) {
         let server = self.spawn_server("server", self.port);
         self.server = Some(server);
-        let asked = self.client.patience(Patience {
-            unreachable: secs(0),
-            busy: secs(0),
-        });
+        let asked = self.client.patience(Patience { unreachable: secs(0), busy: secs(0) });
         until("the server is ready", secs(60), async || {
             let server = self.server.as_mut().expect("just started");
             assert!(server.is_running(), "the server ended: {}", server.output());
@@ -145,19 +129,9 @@ impl Stack {
 
     /// Starts a server on a port, without waiting for anything.
     pub(crate) fn spawn_server(&self, name: &str, port: u16) -> Product {
-        let data = self
-            .plan
-            .data
-            .clone()
-            .unwrap_or_else(|| self.folder.path().join("data"));
+        let data = self.plan.data.clone().unwrap_or_else(|| self.folder.path().join("data"));
         let mut command = self.product();
-        command.args([
-            "server",
-            "--database",
-            self.database.url(),
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-        ]);
+        command.args(["server", "--database", self.database.url(), "--listen", &format!("127.0.0.1:{port}")]);
         command.arg("--data").arg(data);
         if let Some(lease) = self.plan.lease {
             command.args(["--lease", lease]);
@@ -181,20 +155,14 @@ impl Stack {
 
     fn set_up(&self, command: &mut Command) {
         command.current_dir(self.folder.path());
-        command
-            .env(fixture::DAG, self.plan.dag.to_string())
-            .env(fixture::WITNESS, self.witness());
+        command.env(fixture::DAG, self.plan.dag.to_string()).env(fixture::WITNESS, self.witness());
         command
             .env("RUST_BACKTRACE", "1")
             .env("NO_COLOR", "1")
             .env("HEADWATER_CONFIG", self.folder.path().join("none.toml"));
-        for name in [
-            "HEADWATER_SERVER",
-            "HEADWATER_TOKEN",
-            "HEADWATER_PROFILE",
-            "HEADWATER_DEPLOYMENT",
-            "HEADWATER_DATABASE",
-        ] {
+        for name in
+            ["HEADWATER_SERVER", "HEADWATER_TOKEN", "HEADWATER_PROFILE", "HEADWATER_DEPLOYMENT", "HEADWATER_DATABASE"]
+        {
             command.env_remove(name);
         }
     }
@@ -248,15 +216,9 @@ impl Stack {
             "--name",
             name,
         ]);
-        command
-            .arg("--state")
-            .arg(self.folder.path().join(format!("state-{name}")))
-            .args(more);
+        command.arg("--state").arg(self.folder.path().join(format!("state-{name}"))).args(more);
         let worker = Product::start(name, command, self.folder.path());
-        assert!(
-            self.workers.insert(name.to_owned(), worker).is_none(),
-            "{name} runs already"
-        );
+        assert!(self.workers.insert(name.to_owned(), worker).is_none(), "{name} runs already");
     }
 
     pub(crate) async fn joined(&mut self, name: &str) {
@@ -264,10 +226,7 @@ impl Stack {
             let worker = self.workers.get_mut(name).expect("started");
             assert!(worker.is_running(), "{name} ended: {}", worker.output());
             let known = self.client.workers().await.expect("the workers").items;
-            known
-                .iter()
-                .any(|worker| worker.name == name && worker.state == WorkerState::Active)
-                .then_some(())
+            known.iter().any(|worker| worker.name == name && worker.state == WorkerState::Active).then_some(())
         })
         .await;
     }
@@ -301,18 +260,10 @@ impl Stack {
 
 /// A client that waits as long as a test does.
 pub(crate) fn client(port: u16) -> Client {
-    let patient = Patience {
-        unreachable: secs(60),
-        busy: secs(60),
-    };
-    Client::new(&format!("http://127.0.0.1:{port}"), None)
-        .expect("an address")
-        .patience(patient)
+    let patient = Patience { unreachable: secs(60), busy: secs(60) };
+    Client::new(&format!("http://127.0.0.1:{port}"), None).expect("an address").patience(patient)
 }
 
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|socket| socket.local_addr())
-        .expect("a free port")
-        .port()
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }

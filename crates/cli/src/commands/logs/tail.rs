@@ -93,7 +93,9 @@ impl Tails<'_> {
         page: Option<Result<LogPage, ClientError>>,
         lines: &Lines<'_>,
     ) -> Result<(), Failure> {
-        let Some(part) = self.parts.get_mut(number) else { return Ok(()) };
+        let Some(part) = self.parts.get_mut(number) else {
+            return Ok(());
+        };
         match page {
             Some(Ok(page)) => part.push(&page, lines),
             Some(Err(error)) if !is_nothing(&error) => Err(error.into()),
