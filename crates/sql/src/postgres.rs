@@ -34,14 +34,18 @@ fn pool(connections: u32, options: &SqlOptions) -> PgPoolOptions {
         .after_connect(move |connection, _| Box::pin(prepare(connection, deadline)))
 }
 
+/// A transaction whose client says nothing for so long is ended. A leader that is paused in the middle of a commit holds
+/// the row that names the leader, and a standby waits for that row.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(3);
+
 /// Bounds for everything, and an answer only after the commit is on disk, whatever the server's default is.
 async fn prepare(connection: &mut PgConnection, deadline: Duration) -> Result<(), sqlx::Error> {
     let set = "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false), \
                set_config('idle_in_transaction_session_timeout', $2, false), set_config('jit', 'off', false), \
                set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'on' \
                ELSE current_setting('synchronous_commit') END, false)";
-    let millis = deadline.as_millis();
-    sqlx::query(set).bind(millis.to_string()).bind((millis * 3).to_string()).execute(connection).await?;
+    let millis = |span: Duration| span.as_millis().to_string();
+    sqlx::query(set).bind(millis(deadline)).bind(millis(IDLE_IN_TRANSACTION)).execute(connection).await?;
     Ok(())
 }
 

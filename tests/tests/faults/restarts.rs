@@ -8,7 +8,7 @@ use crate::harness::{Stack, Store, audit, audit::witness, secs};
 /// Everything is restarted in turn while a run is in progress: nothing fails and nothing is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_costs_nothing() {
-    let mut stack = Stack::on(Store::Postgres).dag(3_000).start().await;
+    let mut stack = Stack::on(Store::Postgres).dag(10_000).start().await;
     stack.start_worker("a1", 8).await;
     stack.start_worker("b1", 8).await;
     let sleepers = "key:odd/sleep0 or key:odd/sleep1 or key:odd/sleep2 or key:odd/sleep3";
@@ -26,7 +26,7 @@ async fn a_rolling_restart_costs_nothing() {
     stack.stop_worker("b1").await;
     stack.succeeded(run, secs(60)).await;
     stack.succeeded(long, secs(60)).await;
-    audit(&stack, run, 3_000).await;
+    audit(&stack, run, 10_000).await;
     audit(&stack, long, 4).await;
     let charged = "SELECT COUNT(*) FROM steps WHERE failures > 0 OR losses > 0";
     assert_eq!(stack.database.number(charged).await, 0, "steps that were charged for a restart");

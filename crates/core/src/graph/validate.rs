@@ -247,14 +247,18 @@ fn names(manifest: &Manifest, findings: &mut Findings) {
 fn unique<'a>(names: impl Iterator<Item = (&'a str, Option<&'a SourceRef>)>, what: &str, findings: &mut Findings) {
     let mut last: Option<(&str, Option<&SourceRef>)> = None;
     for (name, source) in names {
-        if name.trim().is_empty() || name.len() > 512 || name.chars().any(char::is_control) {
+        if name.trim().is_empty()
+            || name.len() > 512
+            || name.chars().any(char::is_control)
+            || matches!(name, "." | "..")
+        {
             findings.add(
                 Finding::new(
                     &format!("{what}-name"),
                     format!("a {what} has the name {:?}", name.chars().take(40).collect::<String>()),
                 )
                 .at(source)
-                .hint("use 1 to 512 bytes of printable characters"),
+                .hint("use 1 to 512 bytes of printable characters, and more than dots"),
             );
         }
         if let Some((previous, place)) = last
