@@ -20,7 +20,7 @@ MAY_USE = {
     "store": {"core"},
     "sql": {"core", "store"},
     "api": {"core"},
-    "client": {"api"},
+    "client": {"core", "api"},
     "project": {"core"},
     "transform": {"core"},
     "scheduler": {"core", "store"},
@@ -39,7 +39,7 @@ MAY_USE = {
         "scheduler", "worker", "notify", "server", "sdk", "cli",
     },
     "tests": EVERY,
-    "examples": {"sdk"},
+    "examples": {"sdk", "client"},
 }
 
 # Libraries that only the crates named may use directly, and why.
