@@ -6,6 +6,7 @@
 
 mod app;
 mod auth;
+mod config;
 mod cursor;
 mod edge;
 mod extract;

@@ -14,6 +14,7 @@ use headwater_core::{
 use super::runs::find;
 use crate::{
     app::App,
+    config,
     extract::{Caller, Here, JsonBody, PathOf},
     ids,
     problem::{Refused, Reply},
@@ -34,6 +35,9 @@ pub(super) async fn launch(
     // The leader reads the selection again; here a text that is none is told with the place in it.
     if !body.selection.trim_start().starts_with("job:") {
         Selection::parse(&body.selection).map_err(Problem::from)?;
+    }
+    if !body.config.is_empty() {
+        config::check(&*app.views.catalog(&*app.store, &here.0).await?, &body.config)?;
     }
     let launch = command::Launch {
         run: RunId(ids::fresh()),

@@ -148,3 +148,31 @@ async fn a_broken_manifest_says_what_is_wrong_and_changes_nothing() {
     let launch = LaunchRequest { selection: "*".into(), ..LaunchRequest::default() };
     server.client.launch(&launch, &IdempotencyKey::random()).await.unwrap();
 }
+
+#[tokio::test]
+async fn config_is_held_against_the_schema_of_its_step() {
+    let server = Server::start().await;
+    let mut declared = manifest();
+    let step = declared.steps[0].name.clone();
+    declared.steps[0].config_schema = Some(serde_json::json!({
+        "type": "object", "required": ["limit"], "properties": { "limit": { "type": "integer" } },
+    }));
+    let text = serde_json::to_string(&declared).unwrap();
+    server.client.deploy(text, &IdempotencyKey::random()).await.unwrap();
+    let launch = |config: serde_json::Value| {
+        let config = [(step.clone(), config)].into();
+        let request = LaunchRequest { selection: "*".into(), config, ..LaunchRequest::default() };
+        let client = server.client.clone();
+        async move { client.launch(&request, &IdempotencyKey::random()).await }
+    };
+    for (config, mistake) in [
+        (serde_json::json!({ "limit": "ten" }), "/limit"),
+        (serde_json::json!({}), "its config"),
+        (serde_json::json!(3), "its config"),
+    ] {
+        let error = launch(config).await.unwrap_err();
+        assert_eq!(error.code(), Some(ErrorCode::InvalidRequest));
+        assert!(error.to_string().contains(mistake), "{error}");
+    }
+    launch(serde_json::json!({ "limit": 10 })).await.unwrap();
+}
