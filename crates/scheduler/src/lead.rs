@@ -203,6 +203,10 @@ impl Leading<'_> {
 
     /// Decides, and starts to commit unless a commit is under way: then what was decided joins the next one.
     fn decide(&mut self, messages: Vec<Message>) -> Result<(), End> {
+        // A leader that was paused may have been replaced. What needs no commit must not be answered by it either.
+        if self.commit.is_none() && self.renewed.elapsed() >= self.claim.ttl.to_std() {
+            return Err(End::Reload("the lead ran out while this server did nothing".into()));
+        }
         let now = self.scheduler.clock.now();
         self.state.decide(messages, now).map_err(|error| {
             tracing::error!(%error, "a rule is broken; please report this");

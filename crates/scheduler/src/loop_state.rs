@@ -21,7 +21,6 @@ type Reply<T> = oneshot::Sender<Result<T, ControlError>>;
 #[derive(Debug)]
 struct Held {
     reply: Reply<Grant>,
-    number: u64,
     /// When it is answered even with nothing.
     until: Timestamp,
 }
@@ -123,22 +122,18 @@ impl LoopState {
     /// Takes polls into the waiting room. A later poll of a worker sends the earlier one home with nothing.
     fn hold(&mut self, polled: Vec<(Box<Poll>, Reply<Grant>)>, now: Timestamp) {
         for (poll, reply) in polled {
+            // A poll that was overtaken on its way says nothing about what the worker can take now. Holding it would
+            // keep the worker from sending a fresh one.
+            if self.world.worker(poll.worker).is_some_and(|worker| worker.session.poll > poll.number) {
+                self.pending.grants.push((reply, self.nothing()));
+                continue;
+            }
             // Reports want to be acknowledged, so that a poll with reports is answered with this very commit.
             let at_once = !poll.reports.is_empty() || poll.mood != headwater_core::lease::Mood::Working;
             let until = if at_once { now } else { now.plus(self.world.settings.hold) };
-            let new = Held { reply, number: poll.number, until };
-            match self.held.remove(&poll.worker) {
-                Some(old) if old.number > new.number => {
-                    self.held.insert(poll.worker, old);
-                    self.pending.grants.push((new.reply, self.nothing()));
-                }
-                Some(old) => {
-                    self.held.insert(poll.worker, new);
-                    self.pending.grants.push((old.reply, self.nothing()));
-                }
-                None => {
-                    self.held.insert(poll.worker, new);
-                }
+            let new = Held { reply, until };
+            if let Some(old) = self.held.insert(poll.worker, new) {
+                self.pending.grants.push((old.reply, self.nothing()));
             }
         }
     }
