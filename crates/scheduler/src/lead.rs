@@ -26,6 +26,9 @@ const MOST_MESSAGES: usize = 4_096;
 /// The most changes that wait for a commit before the loop stops taking messages.
 const MOST_PENDING: usize = 20_000;
 
+/// A step of the time of day that is larger than this, in microseconds, is a clock that was set.
+const CLOCK_SET: u64 = 1_000_000;
+
 /// Why a leader's loop ended.
 enum End {
     /// The process stops.
@@ -144,9 +147,9 @@ async fn term_of(scheduler: &mut Scheduler, claim: &LeaderClaim, term: Term, shu
         housekeeping.clone(),
     );
     let pruning = tokio::spawn(prune);
-    let end = Leading { scheduler, claim, term, state: LoopState::new(world), commit: None, renewed: Instant::now() }
-        .run(shutdown)
-        .await;
+    let (state, started) = (LoopState::new(world), Instant::now());
+    let seen = (scheduler.clock.now(), started);
+    let end = Leading { scheduler, claim, term, state, commit: None, renewed: started, seen }.run(shutdown).await;
     housekeeping.cancel();
     let _ = pruning.await;
     end
@@ -166,6 +169,8 @@ struct Leading<'a> {
     state: LoopState,
     commit: Option<Commit>,
     renewed: Instant,
+    /// The last time of day that was read, and when.
+    seen: (Timestamp, Instant),
 }
 
 impl Leading<'_> {
@@ -201,13 +206,26 @@ impl Leading<'_> {
         self.decide(messages)
     }
 
+    /// The time of day. Where the clock was set since the last look, leases are moved along: they are spans.
+    fn now(&mut self) -> Timestamp {
+        let (now, at) = (self.scheduler.clock.now(), Instant::now());
+        let passed = i64::try_from((at - self.seen.1).as_micros()).unwrap_or(i64::MAX);
+        let set_by = now.as_micros().saturating_sub(self.seen.0.as_micros()).saturating_sub(passed);
+        if set_by.unsigned_abs() >= CLOCK_SET {
+            tracing::warn!(seconds = set_by / 1_000_000, "the clock was set; leases go on as if it were not");
+            self.state.world.clock_was_set(set_by);
+        }
+        self.seen = (now, at);
+        now
+    }
+
     /// Decides, and starts to commit unless a commit is under way: then what was decided joins the next one.
     fn decide(&mut self, messages: Vec<Message>) -> Result<(), End> {
         // A leader that was paused may have been replaced. What needs no commit must not be answered by it either.
         if self.commit.is_none() && self.renewed.elapsed() >= self.claim.ttl.to_std() {
             return Err(End::Reload("the lead ran out while this server did nothing".into()));
         }
-        let now = self.scheduler.clock.now();
+        let now = self.now();
         self.state.decide(messages, now).map_err(|error| {
             tracing::error!(%error, "a rule is broken; please report this");
             End::Reload(error.to_string())

@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot be set up must fail")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use headwater_core::{
     command::{Command, Deploy, Request},
@@ -13,7 +19,7 @@ use headwater_core::{
     report::{AttemptRef, Outcome, Report},
     time::Timestamp,
 };
-use headwater_scheduler::{Control, Scheduler, SchedulerOptions, Standing, SystemClock};
+use headwater_scheduler::{Clock, Control, Scheduler, SchedulerOptions, Standing, SystemClock};
 use headwater_store::MemoryStore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -44,9 +50,9 @@ fn poll(worker: WorkerId, number: u64) -> Poll {
 }
 
 /// A leader with one asset and one worker that has joined.
-async fn leader(stop: &CancellationToken) -> (Control, WorkerId) {
+async fn leader(stop: &CancellationToken, clock: impl Clock) -> (Control, WorkerId) {
     let options = SchedulerOptions::new(ServerId(Uuid::now_v7()), "http://127.0.0.1:1");
-    let (scheduler, control) = Scheduler::new(options, Arc::new(MemoryStore::new()), Arc::new(SystemClock));
+    let (scheduler, control) = Scheduler::new(options, Arc::new(MemoryStore::new()), Arc::new(clock));
     tokio::spawn(scheduler.run(stop.clone()));
     control.standing().wait_for(|standing| matches!(standing, Standing::Leading(_))).await.unwrap();
     let text = serde_json::to_string(&manifest()).unwrap();
@@ -74,7 +80,7 @@ async fn leader(stop: &CancellationToken) -> (Control, WorkerId) {
 #[tokio::test]
 async fn an_overtaken_poll_is_sent_home() {
     let stop = CancellationToken::new();
-    let (control, worker) = leader(&stop).await;
+    let (control, worker) = leader(&stop, SystemClock).await;
     let at = AttemptRef { run: RunId(Uuid::now_v7()), step: StepNo(0), attempt: Attempt(1), token: Token(1) };
     let now = Timestamp::EPOCH;
     let report = Report { at, started_at: now, ended_at: now, inputs: Vec::new(), outcome: Outcome::Canceled };
@@ -84,5 +90,30 @@ async fn an_overtaken_poll_is_sent_home() {
     // A poll is held for five seconds where there is nothing to say.
     let overtaken = tokio::time::timeout(Duration::from_secs(3), control.poll(poll(worker, 1))).await;
     assert_eq!(overtaken.expect("it is not held").unwrap().leases, []);
+    stop.cancel();
+}
+
+/// A clock that somebody sets.
+#[derive(Debug, Clone, Default)]
+struct SetClock(Arc<AtomicI64>);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(SystemClock.now().as_micros() + self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Leases are spans: a clock that is set an hour forward or back takes none of them away.
+#[tokio::test]
+async fn a_clock_that_is_set_loses_no_worker() {
+    let stop = CancellationToken::new();
+    let clock = SetClock::default();
+    let (control, worker) = leader(&stop, clock.clone()).await;
+    for offset in [3_600_000_000, -3_600_000_000] {
+        clock.0.store(offset, Ordering::SeqCst);
+        // The first question makes the leader look at its timers, the second shows what came of it.
+        control.explain().await.unwrap();
+        assert!(control.explain().await.unwrap().held.contains_key(&worker), "offset {offset}");
+    }
     stop.cancel();
 }

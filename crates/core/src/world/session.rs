@@ -155,3 +155,19 @@ impl World {
         self.workers.get_mut(&worker).map(|worker| std::mem::take(&mut worker.session.stops)).unwrap_or_default()
     }
 }
+
+impl World {
+    /// Moves the end of all leases by as much as the clock was set, in microseconds; negative where it was set back.
+    ///
+    /// Leases are spans. A clock that is put an hour forward must not make every worker silent for an hour.
+    pub fn clock_was_set(&mut self, by: i64) {
+        for worker in self.workers.values_mut() {
+            let end = worker.session.expires_at.as_micros().saturating_add(by);
+            worker.session.expires_at = Timestamp::from_micros(end);
+        }
+        // A timer that is too early looks at the session and is set again; one that is too late must be set here.
+        let timers: Vec<_> =
+            self.workers.values().map(|worker| (worker.session.expires_at, worker.record.id)).collect();
+        self.timers.extend(timers.into_iter().map(|(at, id)| (at, super::Timer::Worker(id))));
+    }
+}
