@@ -2,7 +2,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '@/lib/class';
-import { Button, IconButton } from './button';
+import { Button } from './button';
 import styles from './dialog.module.css';
 
 export type DialogProps = {
@@ -31,10 +31,13 @@ export function Dialog({ open, onClose, title, description, size = 'normal', act
                 </Base.Description>
               )}
             </div>
-            <Base.Close render={<IconButton icon={X} label="Close" size="small" />} />
           </header>
           {children && <div className={styles.body}>{children}</div>}
           {actions && <footer className={styles.foot}>{actions}</footer>}
+          {/* It stands last, so that the focus starts at what the dialog is for. */}
+          <Base.Close className={styles.close} aria-label="Close">
+            <X size={16} aria-hidden />
+          </Base.Close>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
