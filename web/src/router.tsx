@@ -97,7 +97,7 @@ const run = createRoute({
 
 const schedules = createRoute({
   ...at('/schedules'),
-  validateSearch: optional((raw) => ({ q: text(raw, 'q'), switch: texts(raw, 'switch') })),
+  validateSearch: optional((raw) => ({ q: text(raw, 'q'), switch: texts(raw, 'switch'), last: texts(raw, 'last') })),
   component: lazyRouteComponent(() => import('./screens/schedules')),
 });
 
@@ -109,13 +109,18 @@ const schedule = createRoute({
 
 const queue = createRoute({
   ...at('/queue'),
-  validateSearch: optional((raw) => ({ pool: text(raw, 'pool') })),
+  validateSearch: optional((raw) => ({ q: text(raw, 'q'), pool: text(raw, 'pool'), why: text(raw, 'why') })),
   component: lazyRouteComponent(() => import('./screens/queue')),
 });
 
 const workers = createRoute({
   ...at('/workers'),
-  validateSearch: optional((raw) => ({ q: text(raw, 'q'), state: texts(raw, 'state') })),
+  validateSearch: optional((raw) => ({
+    q: text(raw, 'q'),
+    state: texts(raw, 'state'),
+    location: texts(raw, 'location'),
+    worker: text(raw, 'worker'),
+  })),
   component: lazyRouteComponent(() => import('./screens/workers')),
 });
 
@@ -124,6 +129,7 @@ const deployments = createRoute({
   /** `now` and `was` are the two snapshots that are compared. */
   validateSearch: optional((raw) => ({
     location: text(raw, 'location'),
+    state: texts(raw, 'state'),
     now: text(raw, 'now'),
     was: text(raw, 'was'),
   })),
@@ -137,8 +143,10 @@ const alerts = createRoute({
   validateSearch: optional((raw) => ({
     tab: oneOf(raw, 'tab', ALERT_TABS),
     state: oneOf(raw, 'state', ['open', 'resolved', 'all'] as const),
-    delivery: oneOf(raw, 'delivery', ['waiting', 'delivered', 'dead', 'all'] as const),
+    delivery: oneOf(raw, 'delivery', ['waiting', 'delivered', 'withdrawn', 'dead'] as const),
     q: text(raw, 'q'),
+    severity: texts(raw, 'severity'),
+    kind: texts(raw, 'kind'),
   })),
   component: lazyRouteComponent(() => import('./screens/alerts')),
 });

@@ -48,6 +48,16 @@ export const setPoolCommand = () =>
     },
   });
 
+/** Makes a manifest live for its location. */
+export const deployCommand = () =>
+  mutationOptions({
+    mutationFn: (manifest: object) => {
+      const params = { path: { deployment }, header: once() };
+      const path = '/api/v1/deployments/{deployment}/deploys';
+      return body(http.POST(path, { params, body: manifest as Record<string, never> }));
+    },
+  });
+
 export const runScheduleCommand = () =>
   mutationOptions({
     mutationFn: (schedule: string) =>

@@ -65,24 +65,21 @@ export type SeriesPoint = {
 
 export type Series = { points: SeriesPoint[] };
 
-export type Change = { what: string; was?: string; now?: string };
+export type FieldChange = { field: string; was: unknown; now: unknown };
 
-export type NamedChanges = { added: string[]; removed: string[]; changed: { name: string; changes: Change[] }[] };
-
-export type SnapshotDiff = {
+export type Changes = {
   added: string[];
   removed: string[];
-  changed: { key: string; changes: Change[] }[];
-  schedules: NamedChanges;
-  checks: NamedChanges;
-  jobs: NamedChanges;
-  policies: NamedChanges;
+  changed: { name: string; fields: FieldChange[] }[];
 };
 
-export type WorkerExtra = {
-  running?: { run: string; step: number; name: string; since: string }[];
-  heard_at?: string;
-};
+export type DiffKind = 'assets' | 'steps' | 'checks' | 'schedules' | 'jobs' | 'alerts' | 'channels' | 'pools';
+
+export type SnapshotDiff = Record<DiffKind, Changes>;
+
+export type WorkerStep = { run: string; step: number; name: string; since?: string };
+
+export type WorkerExtra = { steps?: WorkerStep[]; heard_at?: string };
 
 export type AlertSeverity = 'info' | 'warning' | 'critical';
 
@@ -100,38 +97,50 @@ export type AlertOn = { kind: AlertKind; [detail: string]: unknown };
 
 export type AlertPolicy = {
   name: string;
-  description: string;
+  location: string;
+  description?: string;
   on: AlertOn[];
+  /** The same in words. */
+  when: string;
   select?: string;
+  /** How many assets it watches; absent where it watches everything. */
+  assets?: number;
   severity: AlertSeverity;
   channels: string[];
   min_interval_ms: number;
   quiet?: { from: string; to: string; zone: string };
-  threshold?: { count: number; within_ms: number };
-  enabled: boolean;
-  disabled_reason?: string;
+  threshold?: { count: number; within: number };
+  /** What its channels miss, which keeps it from telling anybody. */
+  missing?: string[];
   muted_until?: string;
   open_incidents: number;
-  when: string;
   source?: { file: string; line: number; column?: number };
 };
 
+export type ChannelKind = 'slack_webhook' | 'slack_bot' | 'webhook' | 'email' | 'teams' | 'pagerduty';
+
 export type AlertChannel = {
   name: string;
-  kind: 'slack_webhook' | 'slack_bot' | 'webhook' | 'email' | 'teams' | 'pagerduty';
+  location: string;
+  kind: string;
+  /** Where it goes, without what is secret. */
   target: string;
-  ready: boolean;
   missing?: string;
+  policies: string[];
+  waiting: number;
+  error?: string;
 };
 
 export type IncidentState = 'open' | 'acknowledged' | 'resolved';
 
 export type IncidentCause = {
-  kind: AlertKind;
+  kind: 'asset' | 'check' | 'late' | 'runs' | 'schedule' | 'long' | 'worker' | 'deploy';
   asset?: string;
   check?: string;
-  run?: string;
+  partition?: string;
+  line?: string;
   schedule?: string;
+  run?: string;
   worker?: string;
   location?: string;
 };
@@ -145,6 +154,8 @@ export type Incident = {
   cause: IncidentCause;
   error?: string;
   policies: string[];
+  /** Channels that were told. */
+  channels: string[];
   owners: string[];
   affected: string[];
   affected_count: number;
@@ -158,7 +169,7 @@ export type Incident = {
   run?: string;
 };
 
-export type DeliveryState = 'waiting' | 'delivered' | 'dead';
+export type DeliveryState = 'waiting' | 'delivered' | 'withdrawn' | 'dead';
 
 export type Delivery = {
   seq: number;
@@ -175,7 +186,5 @@ export type Delivery = {
   title: string;
 };
 
-export type IncidentDetail = Incident & {
-  deliveries: Delivery[];
-  timeline: { at: string; what: string; by?: string }[];
-};
+/** An incident with the messages about it, newest first. */
+export type IncidentDetail = Incident & { deliveries: Delivery[] };

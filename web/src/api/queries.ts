@@ -7,6 +7,7 @@ import type {
   AlertChannel,
   AlertPolicy,
   Delivery,
+  DeliveryState,
   Graph,
   Incident,
   IncidentDetail,
@@ -304,7 +305,7 @@ export const incidentQuery = (id: string) =>
     queryFn: ({ signal }) => getPending<IncidentDetail>(`/alerts/incidents/${id}`, { signal }),
   });
 
-export type DeliveryFilter = { state?: 'waiting' | 'delivered' | 'dead' | 'all'; incident?: string };
+export type DeliveryFilter = { state?: DeliveryState; incident?: string };
 
 export const deliveriesQuery = (filter: DeliveryFilter = {}) =>
   infiniteQueryOptions({

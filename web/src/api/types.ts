@@ -39,11 +39,7 @@ export type Tick = Schemas['Tick'];
 export type TickOutcome = Schemas['TickOutcome'];
 export type Trigger = Schemas['Trigger'];
 export type Version = Schemas['Version'] & { duration_ms?: number };
-export type Worker = Omit<Schemas['Worker'], 'running'> & {
-  running?: number | null | pending.WorkerExtra['running'];
-} & {
-  heard_at?: string;
-};
+export type Worker = Schemas['Worker'] & pending.WorkerExtra;
 export type WorkerState = Schemas['WorkerState'];
 
 /** An entry of the event log, as the stream sends it. */

@@ -107,6 +107,7 @@ export const LOOKS = {
   delivery: {
     waiting: look('wait', Clock, 'Waiting'),
     delivered: look('good', CircleCheck, 'Delivered'),
+    withdrawn: look('none', Ban, 'Withdrawn'),
     dead: look('bad', CircleX, 'Given up'),
   },
   deploy: {
