@@ -4,8 +4,6 @@ import { number } from '@/lib/format';
 import styles from './meter.module.css';
 
 export type MeterProps = {
-  /** What is used, as its name for screen readers. */
-  label: string;
   used: number;
   /** How much there is; without it nothing limits, and no bar is drawn. */
   limit: number | undefined;
@@ -15,20 +13,12 @@ export type MeterProps = {
 /** Up to so many slots are drawn one by one, since they can be counted at a glance. */
 const COUNTABLE = 12;
 
-/** How much of something is in use: `3 of 8`, with its slots or a bar. */
-export function Meter({ label, used, limit, tone = 'busy' }: MeterProps) {
+/** How much of something is in use: `3 of 8`, and the same drawn as slots or as a bar. */
+export function Meter({ used, limit, tone = 'busy' }: MeterProps) {
   if (limit === undefined) return <span>{number(used)} in use</span>;
   return (
     <span className={styles.meter} style={{ '--fill': `var(--${tone}-fill)` } as React.CSSProperties}>
-      <span
-        role="meter"
-        aria-label={label}
-        aria-valuenow={used}
-        aria-valuemin={0}
-        aria-valuemax={limit}
-        aria-valuetext={`${used} of ${limit}`}
-        className={styles.bar}
-      >
+      <span className={styles.bar} aria-hidden>
         {limit <= COUNTABLE ? (
           Array.from({ length: limit }, (_, slot) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a slot is its place.
