@@ -58,7 +58,7 @@ ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_waiting ON outbox (seq) WHERE state = 'waiting';
 CREATE INDEX outbox_by_age ON outbox (deployment, seq);
 CREATE INDEX outbox_by_state ON outbox (deployment, state, seq);
-CREATE INDEX outbox_by_incident ON outbox (incident, seq) WHERE incident IS NOT NULL;
+CREATE INDEX outbox_by_incident ON outbox (incident, deployment, seq) WHERE incident IS NOT NULL;
 CREATE INDEX outbox_by_end ON outbox (closed_at) WHERE closed_at IS NOT NULL;
 
 -- In microseconds.

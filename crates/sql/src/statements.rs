@@ -145,8 +145,9 @@ statements! {
         AND o.incident = $4 ORDER BY o.seq DESC LIMIT $3";
     DELIVERIES_OF_INCIDENT_AND_STATE = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 \
         AND o.seq < $2 AND o.incident = $4 AND o.state = $5 ORDER BY o.seq DESC LIMIT $3";
+    /// An incident is of one deployment, so this is the order of the numbers.
     RECEIPT = "SELECT o.receipt FROM outbox o WHERE o.incident = $1 AND o.channel = $2 AND o.receipt IS NOT NULL \
-        ORDER BY o.seq LIMIT 1";
+        ORDER BY o.deployment, o.seq LIMIT 1";
 
     // What a new leader loads.
     LOAD_LIVE = "SELECT ", columns!(deploy), " FROM live l JOIN deploys d ON d.seq = l.seq \

@@ -64,7 +64,7 @@ pub(crate) static OUTBOX_MARKS: Bulk = Bulk::new(
     &[
         ("seq", Int8),
         ("state", Text),
-        ("attempts", Int8),
+        ("attempts", Int4),
         ("next_at", Int8),
         ("closed_at", Int8),
         ("error", Text),
