@@ -170,8 +170,10 @@ statements! {
     LOAD_INCIDENTS = "SELECT ", columns!(incident), " FROM incidents i WHERE i.state <> 'resolved' \
         ORDER BY i.opened_seq, i.id";
     LOAD_POLICIES = "SELECT ", columns!(policy), " FROM alert_policies p ORDER BY p.deployment, p.name";
+    /// Asked for by what they are not, or SQLite takes the index of states and sorts every run that ever succeeded.
     LOAD_HISTORY = "SELECT ", columns!(ended_run), " FROM runs r WHERE r.ended_at IS NOT NULL \
-        AND r.started_at IS NOT NULL AND r.state = 'succeeded' ORDER BY r.ended_at DESC, r.id DESC LIMIT $1";
+        AND r.started_at IS NOT NULL AND r.state NOT IN ('failed', 'canceled') \
+        ORDER BY r.ended_at DESC, r.id DESC LIMIT $1";
     PLAN = "SELECT plan FROM run_plans WHERE run = $1";
 
     // Forgetting. What is kept although it is old is named in each statement.
