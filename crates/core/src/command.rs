@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     graph::{Finding, Snapshot},
-    id::{AssetId, DeploymentId, RunId, SnapshotId, StepNo},
+    id::{AssetId, DeploymentId, IncidentId, RunId, SnapshotId, StepNo},
     manifest::{Manifest, Switch},
     plan::Plan,
     record::{RunRecord, RunState, VersionKind},
     report::Materialized,
-    time::Millis,
+    time::{Millis, Timestamp},
 };
 
 /// A command with what is known about who asks.
@@ -55,6 +55,36 @@ pub enum Command {
         /// Its limit.
         limit: Option<u32>,
     },
+    /// Record that broken definitions were refused.
+    RefuseDeploy {
+        /// Their location.
+        location: String,
+        /// The address that they would have had.
+        snapshot: SnapshotId,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// Take an incident, so that its repeats are no longer told.
+    AcknowledgeIncident {
+        /// The incident.
+        incident: IncidentId,
+    },
+    /// Silence an incident.
+    MuteIncident {
+        /// The incident.
+        incident: IncidentId,
+        /// Until when; none ends the silence.
+        until: Option<Timestamp>,
+    },
+    /// Silence an alert policy.
+    MutePolicy {
+        /// Its name.
+        policy: String,
+        /// Until when; none ends the silence.
+        until: Option<Timestamp>,
+    },
+    /// Send a sample message.
+    TestAlert(AlertTarget),
     /// Record a version of an asset that others make (or that was made outside of a run).
     ReportVersion {
         /// Made or looked at.
@@ -62,6 +92,15 @@ pub enum Command {
         /// The version. It needs no run.
         version: Materialized,
     },
+}
+
+/// What is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlertTarget {
+    /// Every channel of a policy.
+    Policy(String),
+    /// One channel.
+    Channel(String),
 }
 
 impl Command {
@@ -74,6 +113,11 @@ impl Command {
             Self::Deploy(_) => "deploy",
             Self::SwitchSchedule { .. } => "schedule.switch",
             Self::SetPool { .. } => "pool.set",
+            Self::RefuseDeploy { .. } => "deploy.refuse",
+            Self::AcknowledgeIncident { .. } => "incident.acknowledge",
+            Self::MuteIncident { .. } => "incident.mute",
+            Self::MutePolicy { .. } => "alert.mute",
+            Self::TestAlert(_) => "alert.test",
             Self::ReportVersion { .. } => "asset.report",
         }
     }
@@ -91,6 +135,11 @@ impl Command {
             Self::Deploy(deploy) => deploy.snapshot.id().to_string(),
             Self::SwitchSchedule { name, switch } => format!("{name} {switch:?}"),
             Self::SetPool { name, limit } => format!("{name} {limit:?}"),
+            Self::RefuseDeploy { location, snapshot, reason } => format!("{location} {snapshot} {reason}"),
+            Self::AcknowledgeIncident { incident } => incident.to_string(),
+            Self::MuteIncident { incident, until } => format!("{incident} {until:?}"),
+            Self::MutePolicy { policy, until } => format!("{policy} {until:?}"),
+            Self::TestAlert(target) => format!("{target:?}"),
             Self::ReportVersion { kind, version } => format!("{kind} {version:?}"),
         };
         let mut hasher = blake3::Hasher::new();

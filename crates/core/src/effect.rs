@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
+    alert::{IncidentChange, IncidentRecord, PolicyRecord},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
     record::{
         AssetRecord, AttemptEnd, CheckRecord, CommandRecord, DeployRecord, OutboxRecord, RunRecord, RunState,
         ScheduleRecord, StepState, TickRecord, VersionRecord, WorkerRecord, WorkerState,
@@ -168,8 +169,24 @@ pub enum Effect {
         /// Its limit.
         limit: Option<u32>,
     },
+    /// An incident began, changed or ended; the record is the whole of it.
+    IncidentChanged {
+        /// The incident.
+        incident: Box<IncidentRecord>,
+        /// What changed.
+        change: IncidentChange,
+    },
+    /// The state of an alert policy changed.
+    PolicyMoved(PolicyRecord),
     /// A message must leave the system.
     MessageQueued(OutboxRecord),
+    /// Messages about an incident that have not left yet are not needed any more.
+    MessagesWithdrawn {
+        /// The incident.
+        incident: IncidentId,
+        /// The channel that they would go to.
+        channel: String,
+    },
 }
 
 /// An entry of the event log, as people and the event stream read it.

@@ -36,7 +36,9 @@ impl Effect {
             // A lease is current state of its step; the end of the step tells when it started and on which worker.
             Self::StepLeased { .. } => {}
             // Versions and checks are events of their own tables, under the same numbers.
-            Self::VersionRecorded(_) | Self::CheckRecorded(_) | Self::MessageQueued(_) => {}
+            Self::VersionRecorded(_) | Self::CheckRecorded(_) => {}
+            // Messages are read from the outbox, where their delivery is.
+            Self::MessageQueued(_) | Self::MessagesWithdrawn { .. } => {}
             Self::AssetFailed { asset, run, .. } => {
                 event.kind = "asset_failed".into();
                 event.asset = Some(*asset);
@@ -109,6 +111,22 @@ impl Effect {
                 event.subject = Some(tick.schedule.clone());
                 event.run = tick.run;
                 event.data = json!({ "due_at": tick.due_at, "count": tick.count, "reason": tick.reason });
+            }
+            Self::IncidentChanged { incident, change } => {
+                event.kind = format!("incident_{change}");
+                event.run = incident.run;
+                event.subject = Some(incident.id.to_string());
+                event.data = json!({
+                    "title": incident.title,
+                    "severity": incident.severity,
+                    "count": incident.count,
+                    "cause": incident.cause,
+                });
+            }
+            Self::PolicyMoved(policy) if policy.recent.is_empty() => {
+                event.kind = "alert_policy_muted".into();
+                event.subject = Some(policy.name.clone());
+                event.data = json!({ "until": policy.muted_until });
             }
             Self::PoolSet { pool, limit, .. } => {
                 event.kind = "pool_set".into();

@@ -49,6 +49,10 @@ uuid_id! {
     AssetId
 }
 uuid_id! {
+    /// One incident: a root cause from when it shows until it is gone.
+    IncidentId
+}
+uuid_id! {
     /// One server process, from its start to its end.
     ServerId
 }

@@ -7,6 +7,7 @@
 //! Follow one asset through the modules: [`manifest`] (declare), `graph` (validate), `selection` and
 //! `plan` (request), `decide` over `world` (dispatch, retry, finish), [`report`] (record).
 
+pub mod alert;
 pub mod command;
 pub mod cron;
 pub mod decide;

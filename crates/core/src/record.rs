@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
     key::AssetKey,
     manifest::{Severity, Switch},
     metadata::Metadata,
@@ -44,6 +44,7 @@ macro_rules! text_enum {
         }
     };
 }
+pub(crate) use text_enum;
 
 text_enum! {
     /// Where a run is. Only `queued → running → canceling` and from there to an end; an end is final.
@@ -310,6 +311,8 @@ pub struct VersionRecord {
     pub attempt: Option<Attempt>,
     /// When it was recorded.
     pub at: Timestamp,
+    /// How long user code took to make it, by the worker's clock; none for what was reported from outside.
+    pub duration: Option<Millis>,
     /// The data version.
     pub version: String,
     /// The code version that made it.
@@ -534,6 +537,12 @@ pub struct OutboxRecord {
     pub dedup: String,
     /// When it was decided.
     pub at: Timestamp,
+    /// The channel that it goes to.
+    pub channel: String,
+    /// The incident that it is about; messages about one incident leave in order on each channel.
+    pub incident: Option<IncidentId>,
+    /// It must not leave earlier.
+    pub not_before: Timestamp,
     /// What to say.
     pub payload: serde_json::Value,
 }

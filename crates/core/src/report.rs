@@ -156,6 +156,15 @@ impl StepFailure {
         Self { class, message: message.into(), details: String::new(), retry: RetryHint::Policy }
     }
 
+    /// The first lines of what is wrong, for those who are told.
+    pub fn summary(&self) -> String {
+        let mut text = bounded(&self.message, 1_500);
+        if self.message.trim().is_empty() {
+            text = format!("{} without a message", self.class);
+        }
+        text
+    }
+
     /// The failure with texts cut to what is kept, and without NUL, which Postgres refuses.
     #[must_use]
     pub fn bounded(mut self) -> Self {

@@ -1,7 +1,7 @@
 //! The leader's side of a store.
 
 use async_trait::async_trait;
-pub use headwater_core::world::{ActiveRun, Image, StoredPlan};
+pub use headwater_core::world::{ActiveRun, EndedRun, Image, StoredPlan};
 use headwater_core::{
     effect::Recorded,
     id::{RunId, Seq, ServerId, Term},
@@ -55,6 +55,39 @@ pub struct Retention {
     pub workers: Option<Timestamp>,
 }
 
+/// What came of a try to deliver a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// The message.
+    pub seq: Seq,
+    /// How often it was tried by now.
+    pub attempts: u32,
+    /// What came of it.
+    pub outcome: DeliveryOutcome,
+}
+
+/// What came of a try to deliver a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeliveryOutcome {
+    /// The channel took it.
+    Delivered {
+        /// What the channel gave back.
+        receipt: Option<serde_json::Value>,
+    },
+    /// It failed and is tried again.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// What was wrong.
+        error: String,
+    },
+    /// It is given up.
+    Dead {
+        /// Why.
+        error: String,
+    },
+}
+
 /// The leader's side.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
@@ -83,8 +116,8 @@ pub trait Journal: Send + Sync + 'static {
     /// Gives how many rows went; zero means that nothing is left to delete.
     async fn prune(&self, retention: &Retention, limit: u32) -> Result<u64, StoreError>;
 
-    /// Marks messages of the outbox as delivered, or dead with a reason.
-    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError>;
+    /// Records what came of tries to deliver messages. A message that is no longer waiting is left as it is.
+    async fn outbox_mark(&self, tries: &[Delivery], at: Timestamp) -> Result<(), StoreError>;
 
     /// The plan of a run, whether or not it has ended.
     async fn plan(&self, run: RunId) -> Result<Option<StoredPlan>, StoreError>;

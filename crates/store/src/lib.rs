@@ -13,9 +13,14 @@ pub mod memory;
 mod reader;
 
 pub use error::{CommitError, StoreError};
-pub use journal::{ActiveRun, Image, Journal, Leader, LeaderClaim, Retention, StoredPlan};
+pub use journal::{
+    ActiveRun, Delivery, DeliveryOutcome, EndedRun, Image, Journal, Leader, LeaderClaim, Retention, StoredPlan,
+};
 pub use memory::MemoryStore;
-pub use reader::{AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter};
+pub use reader::{
+    AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
+    RunFilter, StoreStatus, VersionFilter,
+};
 
 /// A whole store.
 pub trait Store: Journal + Reader + std::fmt::Debug {}

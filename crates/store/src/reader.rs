@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use headwater_core::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::{Event, SnapshotText},
-    id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo},
+    id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, OutboxRecord, RunRecord,
         RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
@@ -77,13 +78,77 @@ pub struct RunCounts {
     pub canceling: u64,
 }
 
-/// A message of the outbox that is not closed.
+/// A message of the outbox, with its delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutboxItem {
     /// The message.
     pub message: OutboxRecord,
-    /// Why it was given up; none while it is still to be delivered.
-    pub dead: Option<String>,
+    /// Where its delivery is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next; at first, when it may leave.
+    pub next_at: Timestamp,
+    /// When its delivery ended.
+    pub closed_at: Option<Timestamp>,
+    /// What the last failed try said.
+    pub error: Option<String>,
+    /// What the channel gave back, to refer to the message later: the place of a Slack thread.
+    pub receipt: Option<serde_json::Value>,
+}
+
+/// Where the delivery of a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeliveryState {
+    /// It is still to be delivered.
+    Waiting,
+    /// The channel took it.
+    Delivered,
+    /// It was not needed any more.
+    Withdrawn,
+    /// It was given up; the error says why.
+    Dead,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::Withdrawn, Self::Dead];
+
+    /// The state as it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Withdrawn => "withdrawn",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of a stored text; none for a text that no version wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Which messages of the outbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Only in this state.
+    pub state: Option<DeliveryState>,
+    /// Only about this incident.
+    pub incident: Option<IncidentId>,
+}
+
+/// Which incidents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IncidentFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that are not resolved.
+    Unresolved,
+    /// Those that are.
+    Resolved,
 }
 
 /// How the store is.
@@ -166,6 +231,26 @@ pub trait Reader: Send + Sync + 'static {
     async fn ticks(&self, deployment: DeploymentId, schedule: &str, page: Page) -> Result<Vec<TickRecord>, StoreError>;
     /// Pool limits set by people.
     async fn pools(&self, deployment: DeploymentId) -> Result<Vec<(String, u32)>, StoreError>;
-    /// Messages that are not delivered, oldest first, at most `limit`.
+    /// Incidents of a deployment, newest first. `page.before` is an incident's `opened_seq`.
+    async fn incidents(
+        &self,
+        deployment: DeploymentId,
+        filter: IncidentFilter,
+        page: Page,
+    ) -> Result<Vec<IncidentRecord>, StoreError>;
+    /// An incident.
+    async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError>;
+    /// States of alert policies that were muted or that count, by name.
+    async fn alert_policies(&self, deployment: DeploymentId) -> Result<Vec<PolicyRecord>, StoreError>;
+    /// Messages that wait for their delivery, whether or not it is their time, oldest first, at most `limit`.
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError>;
+    /// Messages of a deployment with their delivery, newest first. `page.before` is a message's number.
+    async fn deliveries(
+        &self,
+        deployment: DeploymentId,
+        filter: &DeliveryFilter,
+        page: Page,
+    ) -> Result<Vec<OutboxItem>, StoreError>;
+    /// The first receipt that a channel gave for an incident.
+    async fn receipt(&self, incident: IncidentId, channel: &str) -> Result<Option<serde_json::Value>, StoreError>;
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Decision, Input, decide};
 use crate::{
+    alert::IncidentChange,
     command::{Answer, Refusal},
     effect::{Effect, Recorded},
     id::{AssetId, Seq, WorkerId},
@@ -158,6 +159,7 @@ fn numbered(mut effect: Effect, seq: Seq, versions: &mut BTreeMap<(AssetId, Stri
             }
         }
         Effect::Ticked(tick) => tick.seq = seq,
+        Effect::IncidentChanged { incident, change: IncidentChange::Opened } => incident.opened_seq = seq,
         Effect::MessageQueued(message) => message.seq = seq,
         _ => {}
     }

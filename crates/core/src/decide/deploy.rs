@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decision, tick};
+use super::{Decision, alerts, tick};
 use crate::{
     command::{Answer, Deploy, Refusal, RefusalCode, Request},
     effect::{Effect, SnapshotText},
-    id::{AssetId, Seq},
+    id::{AssetId, Seq, SnapshotId},
     key::AssetKey,
     record::{AssetRecord, DeployRecord},
     time::Timestamp,
@@ -48,7 +48,28 @@ pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timest
         by: request.principal.clone(),
         refused: None,
     }));
+    effects.extend(alerts::undeclared(world, deployment, snapshot, now));
     Decision::answered(answer, effects)
+}
+
+/// Records that broken definitions were refused, so that people see it and hear of it; what was live stays live.
+pub(super) fn refused(
+    request: &Request,
+    location: &str,
+    snapshot: &SnapshotId,
+    reason: &str,
+    now: Timestamp,
+) -> Decision {
+    let deploy = DeployRecord {
+        seq: Seq(0),
+        deployment: request.deployment,
+        location: location.to_owned(),
+        snapshot: snapshot.clone(),
+        at: now,
+        by: request.principal.clone(),
+        refused: Some(reason.to_owned()),
+    };
+    Decision::answered(Answer::Done, vec![Effect::Deployed(deploy)])
 }
 
 /// Gives identities to assets that have none: the one of an alias, so that a renamed asset keeps its history, or a

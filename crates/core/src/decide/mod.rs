@@ -11,6 +11,7 @@
 //!
 //! [`Batch`] runs many inputs against one world and gives the effects of all of them for one commit.
 
+mod alerts;
 mod batch;
 mod cancel;
 mod deploy;
@@ -26,7 +27,7 @@ mod worker;
 pub use batch::{Batch, BatchError};
 pub(crate) use settle::falls_short;
 pub use settle::skipped_on_purpose;
-pub use view::{PoolView, QueueView, WaitingRun, WaitingStep};
+pub use view::{HeldStep, PoolView, QueueView, WaitingRun, WaitingStep, WorkerView};
 
 use crate::{
     command::{Answer, Command, Refusal, Request},
@@ -105,6 +106,8 @@ pub fn decide(world: &World, input: Input<'_>, now: Timestamp) -> Decision {
         Input::Admit => dispatch::admit(world),
         Input::Lease => dispatch::lease(world),
     };
+    let alerts = alerts::follow(world, &decision.effects, now);
+    decision.effects.extend(alerts);
     decision.wake_at = world.wake_at();
     decision
 }
@@ -120,6 +123,13 @@ fn on_request(world: &World, request: &Request, now: Timestamp) -> Decision {
         Command::Deploy(new) => deploy::deploy(world, request, new, now),
         Command::SwitchSchedule { name, switch } => tick::switch(world, request, name, *switch, now),
         Command::SetPool { name, limit } => deploy::set_pool(request, name, *limit),
+        Command::RefuseDeploy { location, snapshot, reason } => {
+            deploy::refused(request, location, snapshot, reason, now)
+        }
+        Command::AcknowledgeIncident { incident } => alerts::acknowledge(world, request, *incident, now),
+        Command::MuteIncident { incident, until } => alerts::mute_incident(world, request, *incident, *until, now),
+        Command::MutePolicy { policy, until } => alerts::mute_policy(world, request, policy, *until, now),
+        Command::TestAlert(target) => alerts::test(world, request, target, now),
         Command::ReportVersion { kind, version } => report::from_outside(world, request, *kind, version, now),
     };
     if let Some(Ok(answer)) = &decision.answer {

@@ -179,6 +179,7 @@ fn version_of(
         step: Some(report.at.step),
         attempt: Some(report.at.attempt),
         at: now,
+        duration: Some(report.ended_at.since(report.started_at)),
         version: data_version,
         code_version: definition.code_version.clone(),
         inputs,
@@ -274,7 +275,7 @@ fn check_of(
         description: outcome.description.clone(),
         metadata: outcome.metadata.clone(),
     };
-    let cause = blocks.then(|| (asset, format!("check {} on {} failed", definition.name, definition.asset)));
+    let cause = blocks.then(|| (asset, settle::check_failed(&definition.name, definition.asset.as_str())));
     (Some(Effect::CheckRecorded(Box::new(record))), cause)
 }
 
@@ -324,7 +325,7 @@ fn doom(run: &Run, step: StepNo) -> Vec<Effect> {
             run: run.record.id,
         })
         .collect();
-    let cause = format!("{} failed", run.bound.snapshot.step(plan.step).name);
+    let cause = settle::step_failed(&run.bound.snapshot.step(plan.step).name);
     let waiting: Vec<_> = run.downstream[step.index()].iter().map(|&next| (next, cause.clone())).collect();
     effects.extend(settle::skip_from(run, &waiting, &mut BTreeMap::new()));
     effects
@@ -474,6 +475,7 @@ pub(super) fn from_outside(
         step: None,
         attempt: None,
         at: now,
+        duration: None,
         version: data_version,
         code_version,
         inputs: Vec::new(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     effect::Effect,
     id::StepNo,
+    key::AssetKey,
     record::{RunState, StepState},
     world::Run,
 };
@@ -29,6 +30,23 @@ pub(crate) fn falls_short(state: StepState, cause: Option<&str>) -> bool {
 /// The cause of steps that are skipped since an asset was not made on purpose.
 pub(super) fn not_produced(asset: &str) -> String {
     format!("{asset} {ON_PURPOSE}")
+}
+
+/// The cause of steps that are skipped since a step failed.
+pub(super) fn step_failed(step: &str) -> String {
+    format!("{step} failed")
+}
+
+/// The cause of steps that are skipped since a check blocks.
+pub(super) fn check_failed(check: &str, asset: &str) -> String {
+    format!("check {check} on {asset} failed")
+}
+
+/// The check of such a cause, with its asset; `find` says whether there is an asset of that key.
+pub(super) fn failed_check<T>(cause: &str, find: impl Fn(&str) -> Option<T>) -> Option<(String, AssetKey)> {
+    let said = cause.strip_prefix("check ")?.strip_suffix(" failed")?;
+    let (check, asset) = said.rsplit_once(" on ").filter(|(_, asset)| find(asset).is_some())?;
+    Some((check.to_owned(), asset.parse().ok()?))
 }
 
 /// Skips steps and everything that waits for them, each with the cause of the first.

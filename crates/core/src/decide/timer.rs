@@ -1,6 +1,6 @@
 //! Deadlines.
 
-use super::{Decision, cancel, report, tick, worker};
+use super::{Decision, alerts, cancel, report, tick, worker};
 use crate::{
     lease::{Stop, StopReason},
     record::{RunState, StepState},
@@ -54,6 +54,9 @@ pub(super) fn fired(world: &World, timer: &Timer, now: Timestamp) -> Decision {
             _ => Decision::nothing(),
         },
         Timer::Schedule(deployment, name) => tick::due(world, *deployment, name, now),
+        Timer::Start(id) => alerts::not_started(world, *id, now),
+        Timer::Long(id) => alerts::long(world, *id, now),
+        Timer::Late(asset) => alerts::late(world, *asset, now),
         // The wait of a retry ends by itself: the step is in its queue again.
         Timer::Retry(..) => Decision::nothing(),
     }

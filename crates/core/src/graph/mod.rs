@@ -1,6 +1,8 @@
 //! The asset graph: a manifest that was found to be sound, with everything about it at hand.
 
+mod alerts;
 mod finding;
+pub mod layout;
 mod topology;
 mod validate;
 
@@ -37,6 +39,8 @@ pub struct Snapshot {
     checks_on: Vec<Vec<u32>>,
     /// Each schedule's crons and selection.
     schedules: Vec<Vec<CronSchedule>>,
+    /// What each alert policy watches.
+    watches: Vec<alerts::Watch>,
     empty_tags: BTreeMap<String, String>,
 }
 

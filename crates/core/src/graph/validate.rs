@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Snapshot, topology::Topology};
+use super::{Finding, Snapshot, alerts, topology::Topology};
 use crate::{
     cron::CronSchedule,
     id::SnapshotId,
@@ -29,6 +29,7 @@ pub(super) fn snapshot(manifest: Manifest, id: SnapshotId) -> Result<Snapshot, V
     let links = Links::new(&manifest, &mut findings);
     let schedules = manifest.schedules.iter().map(|schedule| crons(&manifest, schedule, &mut findings)).collect();
     steps(&manifest, &links, &mut findings);
+    alerts::findings(&manifest).into_iter().for_each(|finding| findings.add(finding));
     // Orders are looked for only where names are sound; otherwise a cycle may be an artefact of a duplicate.
     if !findings.0.is_empty() {
         return Err(findings.0);
@@ -37,7 +38,7 @@ pub(super) fn snapshot(manifest: Manifest, id: SnapshotId) -> Result<Snapshot, V
         .map_err(|cycle| vec![asset_cycle(&manifest, &cycle)])?;
     let steps = Topology::build(manifest.steps.len(), links.step_edges(&manifest))
         .map_err(|cycle| vec![step_cycle(&manifest, &cycle)])?;
-    Ok(Snapshot {
+    let mut snapshot = Snapshot {
         id,
         assets,
         steps,
@@ -46,9 +47,12 @@ pub(super) fn snapshot(manifest: Manifest, id: SnapshotId) -> Result<Snapshot, V
         checks_of: links.checks_of,
         checks_on: links.checks_on,
         schedules,
+        watches: Vec::new(),
         empty_tags: BTreeMap::new(),
         manifest,
-    })
+    };
+    snapshot.watches = alerts::watches(&snapshot);
+    Ok(snapshot)
 }
 
 /// Names as numbers.
@@ -221,6 +225,8 @@ fn names(manifest: &Manifest, findings: &mut Findings) {
     }
     unique(manifest.steps.iter().map(|step| (step.name.as_str(), step.source.as_ref())), "step", findings);
     unique(manifest.schedules.iter().map(|s| (s.name.as_str(), s.source.as_ref())), "schedule", findings);
+    unique(manifest.alerts.iter().map(|a| (a.name.as_str(), a.source.as_ref())), "alert policy", findings);
+    unique(manifest.channels.iter().map(|c| (c.name.as_str(), c.source.as_ref())), "channel", findings);
     unique(manifest.jobs.iter().map(|job| (job.name.as_str(), None)), "job", findings);
     unique(manifest.pools.iter().map(|pool| (pool.name.as_str(), None)), "pool", findings);
     unique(manifest.resources.iter().map(|resource| (resource.name.as_str(), None)), "resource", findings);

@@ -5,11 +5,16 @@
 //! a newer one is refused, never half understood. Later kinds of executors, partitions and sensors are
 //! added as variants and optional fields, so that today's manifests stay valid.
 
+mod alert;
 mod asset;
 mod policy;
 mod schedule;
 mod step;
 
+pub use alert::{
+    AlertOn, AlertPolicyDef, AlertSeverity, ChannelDef, ChannelKind, Openness, QuietHours, SecretPlace, SecretRef,
+    Threshold, WhichChecks,
+};
 pub use asset::{AssetDef, AssetRole, Automation, Freshness, SourceRef};
 pub use policy::{Backoff, ErrorClass, Jitter, PoolDef, RetryPolicy, RunLimit};
 pub use schedule::{CatchUp, JobDef, Overlap, ScheduleDef, Switch};
@@ -58,6 +63,12 @@ pub struct Manifest {
     /// How many runs may be in progress at once; none means no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_running: Option<u32>,
+    /// Who is told of what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertPolicyDef>,
+    /// Where alerts go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<ChannelDef>,
 }
 
 impl Manifest {
@@ -79,6 +90,8 @@ impl Manifest {
             pools: Vec::new(),
             run_limits: Vec::new(),
             max_running: None,
+            alerts: Vec::new(),
+            channels: Vec::new(),
         }
     }
 
@@ -119,6 +132,8 @@ impl Manifest {
         self.schedules.sort_by(|a, b| a.name.cmp(&b.name));
         self.resources.sort_by(|a, b| a.name.cmp(&b.name));
         self.pools.sort_by(|a, b| a.name.cmp(&b.name));
+        self.alerts.sort_by(|a, b| a.name.cmp(&b.name));
+        self.channels.sort_by(|a, b| a.name.cmp(&b.name));
         for asset in &mut self.assets {
             asset.deps.sort();
             asset.deps.dedup();

@@ -8,7 +8,7 @@ use crate::{
     id::{Attempt, DeploymentId, RunId, StepNo, WorkerId},
     manifest::Manifest,
     plan::Plan,
-    record::{RunRecord, RunState, StepState, Trigger, WorkerState},
+    record::{RunRecord, RunState, StepState, Trigger, VersionKind, WorkerState},
     time::Timestamp,
 };
 
@@ -38,6 +38,7 @@ impl World {
                 self.live.insert((deploy.deployment, deploy.location.clone()), deploy.clone());
                 self.bind(deploy.deployment, &deploy.snapshot);
                 self.arm_schedules(deploy.deployment);
+                self.watch_live();
             }
             Effect::CommandAccepted(command) => {
                 if let Some(key) = &command.key {
@@ -48,7 +49,7 @@ impl World {
             Effect::RunCreated { run, plan } => self.run_created(run, plan)?,
             Effect::RunStarted { run } => self.run_started(*run, at),
             Effect::RunCanceling { run, by } => self.run_canceling(*run, by),
-            Effect::RunEnded { run, .. } => self.run_ended(*run),
+            Effect::RunEnded { run, state, .. } => self.run_ended(*run, *state, at),
             Effect::StepLeased { run, step, attempt, token, worker } => {
                 self.step_leased(*run, *step, *attempt, at);
                 if let Some(state) = self.step_mut(*run, *step) {
@@ -67,7 +68,10 @@ impl World {
                 }
                 self.timers.insert((*retry_at, Timer::Retry(*run, *step)));
             }
-            Effect::StepEnded { run, step, state, failures, losses, cause, .. } => {
+            Effect::StepEnded { run, step, state, failure, failures, losses, cause, .. } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.note_end(*step, *state, failure.as_ref(), cause.as_deref());
+                }
                 self.step_ended(*run, *step, *state, cause.as_deref());
                 if let Some(step) = self.step_mut(*run, *step) {
                     step.failures = *failures;
@@ -79,6 +83,10 @@ impl World {
                 current.latest = Some((version.seq, version.version.clone()));
                 if version.cursor.is_some() {
                     current.cursor.clone_from(&version.cursor);
+                }
+                if version.kind == VersionKind::Materialized {
+                    current.made_at = Some(version.at);
+                    self.arm_late(version.asset);
                 }
             }
             Effect::WorkerJoined(worker) => {
@@ -95,6 +103,10 @@ impl World {
                 self.schedules.insert(key, Schedule { record: schedule.clone(), runs });
                 self.arm_schedule(schedule.deployment, &schedule.name);
             }
+            Effect::IncidentChanged { incident, .. } => self.incident_changed(incident),
+            Effect::PolicyMoved(policy) => {
+                self.policies.insert((policy.deployment, policy.name.clone()), policy.clone());
+            }
             Effect::PoolSet { deployment, pool, limit } => {
                 let key = (*deployment, pool.clone());
                 match limit {
@@ -107,7 +119,8 @@ impl World {
             | Effect::AssetFailed { .. }
             | Effect::CheckRecorded(_)
             | Effect::Ticked(_)
-            | Effect::MessageQueued(_) => {}
+            | Effect::MessageQueued(_)
+            | Effect::MessagesWithdrawn { .. } => {}
         }
         Ok(())
     }
@@ -138,6 +151,7 @@ impl World {
             self.timers.insert((deadline, Timer::Run(id)));
         }
         self.enqueue_ready(id);
+        self.arm_run(id);
     }
 
     fn run_canceling(&mut self, id: RunId, by: &str) {
@@ -152,10 +166,13 @@ impl World {
         }
     }
 
-    fn run_ended(&mut self, id: RunId) {
+    fn run_ended(&mut self, id: RunId, state: RunState, at: Timestamp) {
         let Some(run) = self.runs.remove(&id) else {
             return;
         };
+        if state == RunState::Succeeded {
+            self.remember_run(&run.record, at);
+        }
         for step in 0..run.steps.len() as u32 {
             let (route, key) = run.ready_key(StepNo(step));
             self.ready.remove(route, &key);

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::SnapshotText,
     id::{DeploymentId, Seq},
     record::{
         AssetCurrent, AssetRecord, CommandRecord, DeployRecord, DeploymentRecord, RunRecord, ScheduleRecord,
         StepRecord, WorkerRecord,
     },
+    time::Millis,
 };
 
 /// A run's plan as it was stored.
@@ -50,4 +52,26 @@ pub struct Image {
     pub commands: Vec<CommandRecord>,
     /// Pool limits set by people.
     pub pools: Vec<(DeploymentId, String, u32)>,
+    /// Incidents that are not resolved.
+    pub incidents: Vec<IncidentRecord>,
+    /// States of alert policies.
+    pub policies: Vec<PolicyRecord>,
+    /// How long the latest successful runs took, oldest first; at most [`Image::HISTORY`].
+    pub history: Vec<EndedRun>,
+}
+
+impl Image {
+    /// How many ended runs a leader loads to know how long runs usually take.
+    pub const HISTORY: u32 = 2_000;
+}
+
+/// How long an ended run took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRun {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// What its runs have in common, see [`RunRecord::line`].
+    pub line: String,
+    /// From its start to its end.
+    pub took: Millis,
 }

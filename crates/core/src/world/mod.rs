@@ -4,6 +4,7 @@
 //! Decisions read it and never change it. What workers said last ([`Session`]) is not durable: a new leader gives
 //! every worker a fresh lease and asks what it holds.
 
+mod alerts;
 mod apply;
 mod image;
 mod picture;
@@ -12,16 +13,17 @@ mod restore;
 mod session;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
-pub use image::{ActiveRun, Image, StoredPlan};
+pub use image::{ActiveRun, EndedRun, Image, StoredPlan};
 pub(crate) use ready::{Ready, ReadyKey, RouteNo};
 pub use restore::RestoreError;
 pub use session::Session;
 
 use crate::{
+    alert::{Cause, IncidentRecord, PolicyRecord},
     graph::Snapshot,
     id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Term, Token, WorkerId},
     key::AssetKey,
@@ -91,6 +93,10 @@ pub struct Run {
     pub running: u32,
     /// Whether a step failed, was blocked or was stopped.
     pub failed: bool,
+    /// Why its failed steps failed, in short, for those who are told of the run; some of them where they are many.
+    pub(crate) failures: BTreeMap<StepNo, String>,
+    /// Why steps of it were skipped.
+    pub(crate) blocked: BTreeSet<String>,
 }
 
 /// A step of a run that has not ended.
@@ -132,6 +138,8 @@ pub struct Worker {
 pub struct Current {
     /// Its place in history and its data version.
     pub latest: Option<(Seq, String)>,
+    /// When it was materialized last; an observation does not count.
+    pub made_at: Option<Timestamp>,
     /// Where the next run goes on.
     pub cursor: Option<serde_json::Value>,
 }
@@ -165,6 +173,12 @@ pub enum Timer {
     Run(RunId),
     /// A schedule may be due.
     Schedule(DeploymentId, String),
+    /// The run of a tick should have started.
+    Start(RunId),
+    /// A run takes longer than people want.
+    Long(RunId),
+    /// An asset may be older than it may be.
+    Late(AssetId),
 }
 
 /// The leader's picture of everything that has not ended.
@@ -198,6 +212,16 @@ pub struct World {
     pub(crate) schedules: BTreeMap<(DeploymentId, String), Schedule>,
     pub(crate) commands: BTreeMap<(DeploymentId, String), Remembered>,
     pub(crate) timers: BTreeSet<(Timestamp, Timer)>,
+    /// Open incidents, by their cause.
+    pub(crate) incidents: BTreeMap<(DeploymentId, Cause), IncidentRecord>,
+    /// States of alert policies that were muted or that count.
+    pub(crate) policies: BTreeMap<(DeploymentId, String), PolicyRecord>,
+    /// Whether any live definitions have alert policies.
+    policies_live: bool,
+    /// Assets that may become late and about which somebody wants to hear: where they are declared, and the limit.
+    pub(crate) fresh: BTreeMap<AssetId, (DeploymentId, String, AssetKey, Millis)>,
+    /// How long the last successful runs of each schedule or selection took.
+    history: BTreeMap<(DeploymentId, String), VecDeque<Millis>>,
 }
 
 impl World {

@@ -14,7 +14,7 @@ use crate::{
     id::{DeploymentId, SnapshotId, Term},
     manifest::Manifest,
     plan::Plan,
-    record::{RunState, StepRecord, StepState, Trigger},
+    record::{RunState, StepRecord, StepState, Trigger, VersionKind},
     time::Timestamp,
 };
 
@@ -53,6 +53,11 @@ impl World {
             schedules: BTreeMap::new(),
             commands: BTreeMap::new(),
             timers: BTreeSet::new(),
+            incidents: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            policies_live: false,
+            fresh: BTreeMap::new(),
+            history: BTreeMap::new(),
         }
     }
 
@@ -72,8 +77,11 @@ impl World {
         world.deployments = image.deployments.into_iter().map(|d| (d.id, d.name)).collect();
         world.names = image.assets.into_iter().map(|asset| ((asset.deployment, asset.key), asset.id)).collect();
         for current in image.current {
+            let made_at = current.latest.as_ref().filter(|latest| latest.kind == VersionKind::Materialized);
+            let made_at = made_at.map(|latest| latest.at);
             let latest = current.latest.map(|latest| (latest.seq, latest.version));
-            world.current.insert((current.asset, current.partition), Current { latest, cursor: current.cursor });
+            let known = Current { latest, made_at, cursor: current.cursor };
+            world.current.insert((current.asset, current.partition), known);
         }
         for stored in image.snapshots {
             let manifest = Manifest::from_json(&stored.manifest).map_err(|error| RestoreError {
@@ -87,6 +95,15 @@ impl World {
             let (deployment, snapshot) = (deploy.deployment, deploy.snapshot.clone());
             world.live.insert((deployment, deploy.location.clone()), deploy);
             world.bind(deployment, &snapshot);
+        }
+        world.watch_live();
+        for incident in &image.incidents {
+            world.incident_changed(incident);
+        }
+        world.policies =
+            image.policies.into_iter().map(|policy| ((policy.deployment, policy.name.clone()), policy)).collect();
+        for ended in image.history {
+            world.remember(ended.deployment, ended.line, ended.took);
         }
         for schedule in image.schedules {
             let key = (schedule.deployment, schedule.name.clone());
@@ -188,11 +205,23 @@ impl World {
             }
             _ => self.count_run(&record, 1),
         }
-        let run = Run { record, bound, plan, downstream, steps, open, running: 0, failed: false };
+        let run = Run {
+            record,
+            bound,
+            plan,
+            downstream,
+            steps,
+            open,
+            running: 0,
+            failed: false,
+            failures: BTreeMap::new(),
+            blocked: BTreeSet::new(),
+        };
         if let Some(deadline) = run.deadline() {
             self.timers.insert((deadline, Timer::Run(id)));
         }
         self.runs.insert(id, run);
+        self.arm_run(id);
     }
 
     /// Puts the stored steps of a run in place of pending ones, and what is ready into its queues.
@@ -203,6 +232,9 @@ impl World {
         let mut leased = Vec::new();
         for record in records {
             let at = record.step;
+            if at.index() < run.steps.len() {
+                run.note_end(at, record.state, record.failure.as_ref(), record.cause.as_deref());
+            }
             let Some(step) = run.steps.get_mut(at.index()) else {
                 continue;
             };

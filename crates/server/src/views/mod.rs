@@ -2,10 +2,12 @@
 
 mod cache;
 mod catalog;
+mod facts;
 mod stale;
 mod state;
 
 pub(crate) use catalog::Catalog;
+pub(crate) use facts::Facts;
 pub(crate) use state::Current;
 
 use std::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use headwater_core::{
+    alert::PolicyRecord,
     effect::Effect,
     id::{AssetId, Seq},
     key::AssetKey,
@@ -13,7 +14,8 @@ use headwater_core::{
 
 use super::{
     builder::{
-        DEPLOYMENT, Script, asset_id, command, deploy, message, named, new_worker, run_id, snapshot, tick, worker_id,
+        DEPLOYMENT, Script, asset_id, command, delivered, deploy, message, named, new_worker, run_id, snapshot, tick,
+        worker_id,
     },
     everything,
 };
@@ -48,6 +50,12 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "db".to_owned(), limit: Some(3) });
     script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "api".to_owned(), limit: Some(1) });
     script.add(|seq, at| Effect::MessageQueued(message("m", seq, at)));
+    script.opened(1, "shop/orders");
+    let policy =
+        PolicyRecord { deployment: DEPLOYMENT, name: "pages".to_owned(), muted_until: None, recent: Vec::new() };
+    script.add(|_, _| Effect::PolicyMoved(policy.clone()));
+    script.told(1, "slack");
+    script.withdrawn(1, "slack");
     script.add(|_, _| Effect::WorkerChanged { worker, state: WorkerState::Draining });
     script.add(|_, _| Effect::RunCanceling { run, by: "ada".to_owned() });
     script.commit().await;
@@ -72,7 +80,10 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     assert_eq!(image.schedules.len(), 1);
     assert_eq!(image.commands.len(), 1);
     assert_eq!(image.pools, [(DEPLOYMENT, "db".to_owned(), 3)]);
+    assert_eq!(image.incidents, std::slice::from_ref(script.incident(1)));
+    assert_eq!(image.policies, [policy]);
     assert_eq!(all.outbox.len(), 1);
+    assert_eq!(all.alerts.deliveries.len(), 2);
     assert_eq!(all.counts.canceling, 1);
     assert!(store.load(script.now).await.unwrap().commands.is_empty(), "an old command was loaded");
     store.ping().await.unwrap();
@@ -247,13 +258,13 @@ pub async fn messages_stay_until_they_are_delivered(store: Arc<dyn Store>) {
     script.commit().await;
     script.add(|seq, at| Effect::MessageQueued(message("a", seq, at)));
     script.commit().await;
-    let open = async || -> Vec<(Seq, Option<String>)> {
+    let open = async || -> Vec<Seq> {
         let items = store.outbox(10).await.unwrap();
-        items.into_iter().map(|item| (item.message.seq, item.dead)).collect()
+        items.into_iter().map(|item| item.message.seq).collect()
     };
-    assert_eq!(open().await, [(first, None), (second, None)]);
+    assert_eq!(open().await, [first, second]);
     assert_eq!(store.outbox(1).await.unwrap().len(), 1);
-    store.outbox_close(&[(first, Ok(())), (second, Err("404".to_owned()))], script.now).await.unwrap();
-    store.outbox_close(&[], script.now).await.unwrap();
-    assert_eq!(open().await, [(second, Some("404".to_owned()))]);
+    store.outbox_mark(&[delivered(first), delivered(first)], script.now).await.unwrap();
+    store.outbox_mark(&[], script.now).await.unwrap();
+    assert_eq!(open().await, [second]);
 }
