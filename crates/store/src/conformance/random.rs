@@ -107,6 +107,11 @@ impl History {
         self.now
     }
 
+    /// Says no more about runs that have ended, since the store may have forgotten them.
+    pub fn forget_ended_runs(&mut self) {
+        self.runs.retain(|run| !run.state.is_final());
+    }
+
     /// The next batch: from one to sixty effects that fit what came before.
     pub fn batch(&mut self) -> Vec<Recorded> {
         let length = 1 + self.rng.below(60);
