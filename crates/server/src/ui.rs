@@ -18,6 +18,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
 #[exclude = "*.map"]
+#[exclude = ".vite/*"]
 #[allow_missing = true]
 struct Bundle;
 
