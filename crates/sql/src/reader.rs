@@ -161,6 +161,10 @@ impl Reader for SqlStore {
         self.db.read_one(sql::VERSION, &[seq.0.into()], decode::version).await
     }
 
+    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
+        self.db.read(sql::LATEST_VERSIONS, &[deployment.0.into()], decode::version).await
+    }
+
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
         self.db.read(sql::RUN_VERSIONS, &[run.0.into(), limit.into()], decode::version).await
     }

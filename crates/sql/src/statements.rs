@@ -85,6 +85,8 @@ statements! {
         AND v.run = $4 ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_OF_RUN_AND_PARTITION = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         AND v.run = $4 AND v.partition = $5 ORDER BY v.seq DESC LIMIT $3";
+    LATEST_VERSIONS = "SELECT ", columns!(version), " FROM asset_current c JOIN assets a ON a.id = c.asset \
+        JOIN versions v ON v.seq = c.seq WHERE a.deployment = $1 ORDER BY v.seq";
     RUN_VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.run = $1 ORDER BY v.seq LIMIT $2";
     CHECKS = "SELECT ", columns!(check), " FROM checks c WHERE c.asset = $1 AND c.seq < $2 \
         ORDER BY c.seq DESC LIMIT $3";
