@@ -36,6 +36,16 @@ pub fn json(json: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// A JSON value as it is stored.
+pub fn value(value: serde_json::Value) -> serde_json::Value {
+    let written = value.to_string();
+    match json(&written) {
+        Cow::Borrowed(_) => value,
+        // Cleaning changes characters inside of texts only, so it is JSON still.
+        Cow::Owned(cleaned) => serde_json::from_str(&cleaned).unwrap_or(value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

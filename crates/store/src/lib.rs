@@ -18,8 +18,8 @@ pub use journal::{
 };
 pub use memory::MemoryStore;
 pub use reader::{
-    AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts, RunFilter,
-    StoreStatus, VersionFilter,
+    AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
+    RunFilter, StoreStatus, VersionFilter,
 };
 
 /// A whole store.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use cause::{Cause, SignalKind};
-pub use quiet::{QuietError, Quiet};
+pub use quiet::{Quiet, QuietError};
 
 use crate::{
     id::{DeploymentId, IncidentId, RunId, Seq},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decision, tick};
+use super::{Decision, alerts, tick};
 use crate::{
     command::{Answer, Deploy, Refusal, RefusalCode, Request},
     effect::{Effect, SnapshotText},
@@ -48,6 +48,7 @@ pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timest
         by: request.principal.clone(),
         refused: None,
     }));
+    effects.extend(alerts::undeclared(world, deployment, snapshot, now));
     Decision::answered(answer, effects)
 }
 

@@ -132,7 +132,8 @@ impl World {
 
     /// How long after its time the run of a tick may start, by each policy that asks.
     fn start_limits(&self, run: &Run) -> BTreeSet<Millis> {
-        let policies = self.policies_for(run).map(|live| live.snapshot.manifest().alerts.as_slice()).unwrap_or_default();
+        let policies =
+            self.policies_for(run).map(|live| live.snapshot.manifest().alerts.as_slice()).unwrap_or_default();
         let limits = policies.iter().flat_map(|policy| &policy.on).filter_map(|on| match on {
             AlertOn::ScheduleMissed { within } => Some(*within),
             _ => None,
@@ -142,7 +143,8 @@ impl World {
 
     /// How long a run may take until somebody wants to hear of it, by each policy that asks.
     fn long_limits(&self, run: &Run) -> BTreeSet<Millis> {
-        let policies = self.policies_for(run).map(|live| live.snapshot.manifest().alerts.as_slice()).unwrap_or_default();
+        let policies =
+            self.policies_for(run).map(|live| live.snapshot.manifest().alerts.as_slice()).unwrap_or_default();
         let limits = policies.iter().flat_map(|policy| &policy.on).filter_map(|on| match on {
             AlertOn::RunLong { limit: Some(limit) } => Some(*limit),
             AlertOn::RunLong { limit: None } => self.usual(run.record.deployment, &run.record.line()),

@@ -16,7 +16,10 @@ impl World {
         lines.extend(self.names.iter().map(|((deployment, key), id)| format!("asset {} {key} {id}", deployment.0)));
         for ((asset, partition), current) in &self.current {
             if *current != super::Current::default() {
-                lines.push(format!("current {asset} {partition:?} {:?} {:?}", current.latest, current.cursor));
+                lines.push(format!(
+                    "current {asset} {partition:?} {:?} {:?} {:?}",
+                    current.latest, current.made_at, current.cursor
+                ));
             }
         }
         lines.extend(
@@ -34,6 +37,8 @@ impl World {
         for worker in self.workers.values() {
             lines.push(format!("worker {:?} holds {:?}", worker.record, worker.held));
         }
+        lines.extend(self.incidents.values().map(|incident| format!("incident {incident:?}")));
+        lines.extend(self.policies.values().map(|policy| format!("policy {policy:?}")));
         lines.extend(self.queue.iter().map(|place| format!("queued {place:?}")));
         self.picture_of_runs(&mut lines);
         lines

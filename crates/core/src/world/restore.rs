@@ -205,7 +205,18 @@ impl World {
             }
             _ => self.count_run(&record, 1),
         }
-        let run = Run { record, bound, plan, downstream, steps, open, running: 0, failed: false, failures: BTreeMap::new(), blocked: BTreeSet::new() };
+        let run = Run {
+            record,
+            bound,
+            plan,
+            downstream,
+            steps,
+            open,
+            running: 0,
+            failed: false,
+            failures: BTreeMap::new(),
+            blocked: BTreeSet::new(),
+        };
         if let Some(deadline) = run.deadline() {
             self.timers.insert((deadline, Timer::Run(id)));
         }

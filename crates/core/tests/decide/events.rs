@@ -6,6 +6,8 @@
 //! | `launch a+ \| key k priority 2 timeout 5m tag x=y config s=1 partition p` | a run is asked for |
 //! | `cancel r1`, `retry r1`, `retry all r1` | commands about runs, with `\| key k` too |
 //! | `pool p 3`, `pool p declared`, `on s`, `off s` | settings |
+//! | `ack i1`, `mute i1 1h`, `mute policy p 1h`, `unmute policy p`, `test policy p`, `test channel c` | commands about alerts |
+//! | `broken main why` | broken definitions are refused |
 //! | `report e v1`, `observe e v1` | a version from outside |
 //! | `ok a …`, `fail a …`, `back a`, `stopped a` | the end of an attempt, see [`output`] and [`failure`] |
 //! | `poll w held a#1 b \| draining leaving capacity 3 old term 1` | a poll with something in it |
@@ -17,8 +19,8 @@
 use std::collections::BTreeMap;
 
 use headwater_core::{
-    command::{Command, Launch, Retry, RetryScope, RetrySource},
-    id::{Attempt, RunId, SnapshotId, StepNo, Term, Token, WorkerId},
+    command::{AlertTarget, Command, Launch, Retry, RetryScope, RetrySource},
+    id::{Attempt, IncidentId, RunId, SnapshotId, StepNo, Term, Token, WorkerId},
     lease::{Lease, Mood},
     manifest::{ErrorClass, Severity, Switch},
     metadata::MetadataValue,
@@ -86,11 +88,32 @@ impl Play {
             ["pool", name, limit] => Command::SetPool { name: (*name).into(), limit: limit.parse().ok() },
             ["on", name] => Command::SwitchSchedule { name: (*name).into(), switch: Switch::On },
             ["off", name] => Command::SwitchSchedule { name: (*name).into(), switch: Switch::Off },
+            ["ack", incident] => Command::AcknowledgeIncident { incident: self.incident(incident) },
+            ["mute", "policy", policy, span] => {
+                Command::MutePolicy { policy: (*policy).into(), until: Some(self.now.plus(self::span(span))) }
+            }
+            ["unmute", "policy", policy] => Command::MutePolicy { policy: (*policy).into(), until: None },
+            ["mute", incident, span] => Command::MuteIncident {
+                incident: self.incident(incident),
+                until: Some(self.now.plus(self::span(span))),
+            },
+            ["test", "policy", policy] => Command::TestAlert(AlertTarget::Policy((*policy).into())),
+            ["test", "channel", channel] => Command::TestAlert(AlertTarget::Channel((*channel).into())),
+            ["broken", location, reason @ ..] => Command::RefuseDeploy {
+                location: (*location).into(),
+                snapshot: SnapshotId("0".repeat(64)),
+                reason: reason.join(" "),
+            },
             ["report", asset, version] => outside(VersionKind::Materialized, asset, version),
             ["observe", asset, version] => outside(VersionKind::Observed, asset, version),
             _ => panic!("`{event}` is no event"),
         };
         self.request(command, key)
+    }
+
+    fn incident(&self, name: &str) -> IncidentId {
+        let number: usize = name.trim_start_matches('i').parse().unwrap();
+        self.names.incidents.get(number.wrapping_sub(1)).copied().unwrap_or(IncidentId(uuid::Uuid::nil()))
     }
 
     fn run(&self, name: &str) -> RunId {

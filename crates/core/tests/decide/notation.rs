@@ -11,6 +11,8 @@
 //! | `pool p 2`, `limit tag=value 1`, `max 3` | limits |
 //! | `schedule s: 0 * * * * \| * \| on all 3` | a schedule: crons, selection, words |
 //! | `job j: a+ \| priority 2` | a job: selection, words |
+//! | `alert p: failed late 1h \| a+ \| slack mail \| every 15m` | an alert policy: kinds, selection, channels, words |
+//! | `fresh a 1h`, `owner a team:x` | how old an asset may be, and whose it is |
 //! | `location north` | the code location; `main` without |
 
 use std::collections::BTreeMap;
@@ -18,8 +20,9 @@ use std::collections::BTreeMap;
 use headwater_core::{
     key::AssetKey,
     manifest::{
-        AssetDef, AssetRole, Backoff, CatchUp, CheckDef, ErrorClass, Executor, Jitter, JobDef, Manifest, Overlap,
-        PoolDef, ProcessDef, RunLimit, ScheduleDef, Severity, StepDef, Subset, Switch,
+        AlertOn, AlertPolicyDef, AlertSeverity, AssetDef, AssetRole, Backoff, CatchUp, ChannelDef, ChannelKind,
+        CheckDef, ErrorClass, Executor, Freshness, Jitter, JobDef, Manifest, Overlap, PoolDef, ProcessDef, QuietHours,
+        RunLimit, ScheduleDef, SecretRef, Severity, StepDef, Subset, Switch, Threshold, WhichChecks,
     },
     time::Millis,
 };
@@ -45,6 +48,8 @@ struct Draft {
     steps: BTreeMap<String, StepDef>,
     codes: BTreeMap<String, String>,
     aliases: BTreeMap<String, String>,
+    fresh: BTreeMap<String, Millis>,
+    owners: BTreeMap<String, String>,
 }
 
 impl Draft {
@@ -106,6 +111,9 @@ pub(crate) fn manifest(text: &str) -> Manifest {
                     source: None,
                 });
             }
+            ["alert", ..] => alert(&mut manifest, statement),
+            ["fresh", asset, limit] => drop(draft.fresh.insert((*asset).to_owned(), span(limit))),
+            ["owner", asset, owner] => drop(draft.owners.insert((*asset).to_owned(), (*owner).to_owned())),
             ["schedule", ..] => manifest.schedules.push(schedule(statement)),
             ["job", ..] => manifest.jobs.push(job(statement)),
             [step, sign @ ("=" | "~"), assets @ ..] => {
@@ -138,6 +146,8 @@ fn finish(mut manifest: Manifest, mut draft: Draft) -> Manifest {
         asset.deps = deps.iter().map(|dep| key(dep)).collect();
         asset.code_version = draft.codes.get(&name).cloned();
         asset.aliases = draft.aliases.get(&name).map(|old| key(old)).into_iter().collect();
+        asset.owners = draft.owners.get(&name).cloned().into_iter().collect();
+        asset.freshness = draft.fresh.get(&name).map(|limit| Freshness { warn_after: None, fail_after: *limit });
         manifest.assets.push(asset);
     }
     for check in &mut manifest.checks {
@@ -202,6 +212,61 @@ fn schedule(statement: &str) -> ScheduleDef {
         }
     }
     schedule
+}
+
+/// `alert p: asset run check blocking late missed 5m long 1h usual lost broken | a+ | slack mail | info every 15m
+/// threshold 3 1h quiet 22:00 06:00`; the selection may be `-`.
+fn alert(manifest: &mut Manifest, statement: &str) {
+    let (head, rest) = statement.split_once(':').unwrap();
+    let parts: Vec<&str> = rest.split('|').map(str::trim).collect();
+    let [kinds, selection, channels, words] = parts.as_slice() else {
+        panic!("an alert is kinds | selection | channels | words")
+    };
+    let mut on = Vec::new();
+    let mut kinds = kinds.split_whitespace();
+    while let Some(kind) = kinds.next() {
+        on.push(match kind {
+            "asset" => AlertOn::AssetFailed,
+            "run" => AlertOn::RunFailed,
+            "check" => AlertOn::CheckFailed { which: WhichChecks::Errors },
+            "blocking" => AlertOn::CheckFailed { which: WhichChecks::Blocking },
+            "warnings" => AlertOn::CheckFailed { which: WhichChecks::All },
+            "late" => AlertOn::AssetLate,
+            "missed" => AlertOn::ScheduleMissed { within: span(kinds.next().unwrap()) },
+            "long" => AlertOn::RunLong { limit: Some(span(kinds.next().unwrap())) },
+            "usual" => AlertOn::RunLong { limit: None },
+            "lost" => AlertOn::WorkerLost,
+            "broken" => AlertOn::DeployBroken,
+            other => panic!("there is no `{other}` to be told of"),
+        });
+    }
+    let channels: Vec<String> = channels.split_whitespace().map(str::to_owned).collect();
+    for name in &channels {
+        if !manifest.channels.iter().any(|known| known.name == *name) {
+            let to = ChannelKind::SlackWebhook { url: SecretRef::env("SLACK") };
+            manifest.channels.push(ChannelDef { name: name.clone(), to, source: None });
+        }
+    }
+    let mut policy = AlertPolicyDef::new(head.split_whitespace().nth(1).unwrap(), on, channels);
+    policy.select = Some((*selection).to_owned()).filter(|selection| selection != "-");
+    policy.min_interval = Millis::ZERO;
+    let mut words = words.split_whitespace();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().unwrap();
+        match word {
+            "info" => policy.severity = AlertSeverity::Info,
+            "warning" => policy.severity = AlertSeverity::Warning,
+            "every" => policy.min_interval = span(value()),
+            "threshold" => {
+                policy.threshold = Some(Threshold { count: value().parse().unwrap(), within: span(value()) });
+            }
+            "quiet" => {
+                policy.quiet = Some(QuietHours { from: value().into(), to: value().into(), zone: "UTC".into() });
+            }
+            other => panic!("an alert has no setting `{other}`"),
+        }
+    }
+    manifest.alerts.push(policy);
 }
 
 fn job(statement: &str) -> JobDef {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use headwater_core::{
+    alert::{IncidentChange, IncidentRecord},
     effect::{Effect, Recorded},
-    id::{AssetId, RunId, StepNo, WorkerId},
+    id::{AssetId, IncidentId, RunId, StepNo, WorkerId},
     lease::Stop,
     record::{RunRecord, StepState, TickOutcome, TickRecord, VersionRecord, WorkerState},
     report::StepFailure,
@@ -20,6 +21,7 @@ pub(crate) struct Names {
     pub(crate) workers: BTreeMap<WorkerId, String>,
     pub(crate) assets: BTreeMap<AssetId, String>,
     versions: Vec<String>,
+    pub(crate) incidents: Vec<IncidentId>,
 }
 
 impl Names {
@@ -56,7 +58,10 @@ impl Names {
     pub(crate) fn say(&mut self, watch: &Watch, now: Timestamp, recorded: &Recorded) -> Option<String> {
         Some(match &recorded.effect {
             Effect::SnapshotStored(_) | Effect::CommandAccepted(_) => return None,
-            Effect::Deployed(deploy) => format!("{} is live", deploy.location),
+            Effect::Deployed(deploy) => match &deploy.refused {
+                Some(why) => format!("{} refused: {why}", deploy.location),
+                None => format!("{} is live", deploy.location),
+            },
             Effect::AssetsNamed(assets) => {
                 let mut renamed = Vec::new();
                 for asset in assets {
@@ -115,8 +120,52 @@ impl Names {
             Effect::PoolSet { pool, limit, .. } => {
                 format!("pool {pool} {}", limit.map_or("as declared".into(), |l| l.to_string()))
             }
-            Effect::MessageQueued(message) => format!("message {}", message.topic),
+            Effect::IncidentChanged { incident, change } => self.incident(incident, *change),
+            Effect::PolicyMoved(policy) => match policy.muted_until {
+                Some(until) => format!("policy {} muted until {}", policy.name, clock(until)),
+                None => format!("policy {} counts {}", policy.name, policy.recent.len()),
+            },
+            Effect::MessageQueued(message) => {
+                let wait = message.not_before.since(now);
+                let later = if wait.0 == 0 { String::new() } else { format!(" in {wait}") };
+                let of = message.incident.map(|id| self.incident_name(id)).unwrap_or_default();
+                format!("{} {of} to {}{later}", message.topic, message.channel)
+            }
+            Effect::MessagesWithdrawn { incident, channel } => {
+                format!("withdrawn {} to {channel}", self.incident_name(*incident))
+            }
         })
+    }
+
+    fn incident_name(&mut self, id: IncidentId) -> String {
+        let at = self.incidents.iter().position(|known| *known == id).unwrap_or_else(|| {
+            self.incidents.push(id);
+            self.incidents.len() - 1
+        });
+        format!("i{}", at + 1)
+    }
+
+    fn incident(&mut self, incident: &IncidentRecord, change: IncidentChange) -> String {
+        let mut text =
+            format!("{} {change} ({}): {}", self.incident_name(incident.id), incident.severity, incident.title);
+        if let Some(error) = &incident.error {
+            text.push_str(&format!(" | {}", error.replace('\n', " ")));
+        }
+        if incident.count != 1 {
+            text.push_str(&format!(" | {} times", incident.count));
+        }
+        if incident.affected_count > 0 {
+            let names: Vec<String> = incident.affected.iter().map(ToString::to_string).collect();
+            text.push_str(&format!(" | holds up {}", names.join(" ")));
+        }
+        text.push_str(&format!(" | {}", incident.policies.join(" ")));
+        let silent = incident.muted_until.map(|until| format!(" | muted until {}", clock(until)));
+        text.push_str(&silent.unwrap_or_default());
+        // Ids of runs are named as everywhere else.
+        for run in &self.runs {
+            text = text.replace(&run.to_string(), &self.run(*run));
+        }
+        text
     }
 
     fn created(&mut self, watch: &Watch, run: &RunRecord) -> String {

@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use headwater_core::{
+    alert::{IncidentRecord, IncidentState, PolicyRecord},
     effect::{Effect, Recorded, SnapshotText},
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo, WorkerId},
     record::{
         AssetCurrent, AssetRecord, CommandRecord, DeployRecord, DeploymentRecord, Latest, RunRecord, RunState,
         ScheduleRecord, StepRecord, StepState, WorkerRecord, WorkerState,
     },
-    world::{ActiveRun, Image},
+    world::{ActiveRun, EndedRun, Image},
 };
 
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Tables {
     schedules: BTreeMap<String, ScheduleRecord>,
     commands: Vec<CommandRecord>,
     pools: BTreeMap<(DeploymentId, String), u32>,
+    pub(crate) incidents: BTreeMap<IncidentId, IncidentRecord>,
+    policies: BTreeMap<String, PolicyRecord>,
 }
 
 impl Tables {
@@ -61,7 +64,22 @@ impl Tables {
             schedules: self.schedules.values().cloned().collect(),
             commands: self.commands.iter().filter(|command| command.key.is_some()).cloned().collect(),
             pools: self.pools.iter().map(|((deployment, pool), limit)| (*deployment, pool.clone(), *limit)).collect(),
+            incidents: self.incidents.values().filter(|i| i.state != IncidentState::Resolved).cloned().collect(),
+            policies: self.policies.values().cloned().collect(),
+            history: self.history(),
         }
+    }
+
+    fn history(&self) -> Vec<EndedRun> {
+        let succeeded = self.runs.values().filter(|run| run.record.state == RunState::Succeeded);
+        let mut ended: Vec<_> = succeeded
+            .filter_map(|run| Some((run.record.ended_at?, run.record.started_at?, &run.record)))
+            .map(|(ended, started, run)| {
+                (ended, EndedRun { deployment: run.deployment, line: run.line(), took: ended.since(started) })
+            })
+            .collect();
+        ended.sort_by_key(|(ended, _)| *ended);
+        ended.into_iter().map(|(_, run)| run).collect()
     }
 
     pub(crate) fn apply(&mut self, recorded: &Recorded) {
@@ -69,6 +87,7 @@ impl Tables {
         let at = recorded.at;
         match recorded.effect.clone() {
             Effect::SnapshotStored(text) => drop(self.snapshots.insert(text.id.clone(), text)),
+            Effect::Deployed(deploy) if deploy.refused.is_some() => {}
             Effect::Deployed(deploy) => drop(self.live.insert((deploy.deployment, deploy.location.clone()), deploy)),
             Effect::AssetsNamed(assets) => self.assets.extend(assets.into_iter().map(|asset| (asset.id, asset))),
             Effect::CommandAccepted(command) => self.commands.push(command),
@@ -106,12 +125,13 @@ impl Tables {
                 of.losses = losses;
                 of.retry_at = Some(retry_at);
             }
-            Effect::StepEnded { run, step, state, failures, losses, cause, .. } => {
+            Effect::StepEnded { run, step, state, failure, failures, losses, cause, .. } => {
                 let of = self.step(run, step);
                 of.state = state;
                 of.failures = failures;
                 of.losses = losses;
                 of.cause = cause;
+                of.failure = failure;
                 of.ended_at = Some(at);
             }
             other => self.apply_rest(other, recorded),
@@ -148,6 +168,8 @@ impl Tables {
                 worker.changed_at = recorded.at;
             }
             Effect::ScheduleMoved(schedule) => drop(self.schedules.insert(schedule.name.clone(), schedule)),
+            Effect::IncidentChanged { incident, .. } => drop(self.incidents.insert(incident.id, *incident)),
+            Effect::PolicyMoved(policy) => drop(self.policies.insert(policy.name.clone(), policy)),
             Effect::PoolSet { deployment, pool, limit } => match limit {
                 Some(limit) => drop(self.pools.insert((deployment, pool), limit)),
                 None => drop(self.pools.remove(&(deployment, pool))),

@@ -16,7 +16,7 @@ use headwater_core::{
 };
 use uuid::Uuid;
 
-use crate::{CommitError, LeaderClaim, Store};
+use crate::{CommitError, Delivery, DeliveryOutcome, LeaderClaim, Store};
 
 /// A claim of a server that is told apart by a number.
 pub fn claim(server: u128, ttl: Millis) -> LeaderClaim {
@@ -193,6 +193,7 @@ pub(super) fn new_version(asset: AssetId, seq: Seq, at: Timestamp) -> VersionRec
         step: None,
         attempt: None,
         at,
+        duration: None,
         version: format!("v{}", seq.0),
         code_version: None,
         inputs: Vec::new(),
@@ -287,6 +288,13 @@ pub(super) fn message(dedup: &str, seq: Seq, at: Timestamp) -> OutboxRecord {
         topic: "run.failed".to_owned(),
         dedup: dedup.to_owned(),
         at,
+        channel: "slack".to_owned(),
+        incident: None,
+        not_before: at,
         payload: serde_json::json!({ "run": run_id(1), "text": "it failed" }),
     }
+}
+
+pub(super) fn delivered(seq: Seq) -> Delivery {
+    Delivery { seq, attempts: 1, outcome: DeliveryOutcome::Delivered { receipt: None } }
 }

@@ -9,7 +9,7 @@ use headwater_core::{
 };
 
 use super::{
-    builder::{DEPLOYMENT, Script, command, message, new_worker, run_id, tick, worker_id},
+    builder::{DEPLOYMENT, Script, command, delivered, message, new_worker, run_id, tick, worker_id},
     everything,
 };
 use crate::{Retention, Store};
@@ -42,14 +42,14 @@ pub async fn forgetting_keeps_what_matters(store: Arc<dyn Store>) {
     script.add(|_, _| Effect::RunEnded { run: ended, state: RunState::Succeeded, reason: None });
     script.add(|seq, at| Effect::CommandAccepted(command(Some("k"), seq, at)));
     script.add(|seq, at| Effect::Ticked(tick("nightly", at, seq, at)));
-    let delivered = script.add(|seq, at| Effect::MessageQueued(message("a", seq, at)));
+    let first = script.add(|seq, at| Effect::MessageQueued(message("a", seq, at)));
     script.add(|seq, at| Effect::MessageQueued(message("b", seq, at)));
     for number in 1..=2 {
         script.add(|_, at| Effect::WorkerJoined(Box::new(new_worker(worker_id(number), at))));
     }
     script.add(|_, _| Effect::WorkerChanged { worker: worker_id(1), state: WorkerState::Gone });
     script.commit().await;
-    store.outbox_close(&[(delivered, Ok(()))], script.now).await.unwrap();
+    store.outbox_mark(&[delivered(first)], script.now).await.unwrap();
 
     let before = everything(&*store).await;
     assert_eq!(store.prune(&Retention::default(), 1_000).await.unwrap(), 0);

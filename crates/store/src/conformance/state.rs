@@ -13,7 +13,8 @@ use headwater_core::{
 
 use super::{
     builder::{
-        DEPLOYMENT, Script, asset_id, command, deploy, message, named, new_worker, run_id, snapshot, tick, worker_id,
+        DEPLOYMENT, Script, asset_id, command, delivered, deploy, message, named, new_worker, run_id, snapshot, tick,
+        worker_id,
     },
     everything,
 };
@@ -247,13 +248,13 @@ pub async fn messages_stay_until_they_are_delivered(store: Arc<dyn Store>) {
     script.commit().await;
     script.add(|seq, at| Effect::MessageQueued(message("a", seq, at)));
     script.commit().await;
-    let open = async || -> Vec<(Seq, Option<String>)> {
+    let open = async || -> Vec<Seq> {
         let items = store.outbox(10).await.unwrap();
-        items.into_iter().map(|item| (item.message.seq, item.dead)).collect()
+        items.into_iter().map(|item| item.message.seq).collect()
     };
-    assert_eq!(open().await, [(first, None), (second, None)]);
+    assert_eq!(open().await, [first, second]);
     assert_eq!(store.outbox(1).await.unwrap().len(), 1);
-    store.outbox_close(&[(first, Ok(())), (second, Err("404".to_owned()))], script.now).await.unwrap();
-    store.outbox_close(&[], script.now).await.unwrap();
-    assert_eq!(open().await, [(second, Some("404".to_owned()))]);
+    store.outbox_mark(&[delivered(first), delivered(first)], script.now).await.unwrap();
+    store.outbox_mark(&[], script.now).await.unwrap();
+    assert_eq!(open().await, [second]);
 }

@@ -10,7 +10,7 @@ use headwater_core::{
     time::Timestamp,
 };
 
-use super::{Message, State};
+use super::State;
 
 impl State {
     pub(super) fn apply(&mut self, recorded: &Recorded) {
@@ -88,14 +88,14 @@ impl State {
                     None => self.pools.remove(&key),
                 };
             }
-            Effect::MessageQueued(message) => {
-                let same = |other: &Message| {
-                    other.record.deployment == message.deployment && other.record.dedup == message.dedup
-                };
-                if !self.outbox.values().any(same) {
-                    self.outbox.insert(seq, Message { record: message.clone(), closed: None });
-                }
+            Effect::IncidentChanged { incident, .. } => {
+                self.incidents.insert(incident.id, (**incident).clone());
             }
+            Effect::PolicyMoved(policy) => {
+                self.policies.insert((policy.deployment, policy.name.clone()), policy.clone());
+            }
+            Effect::MessageQueued(message) => self.queue(message, seq),
+            Effect::MessagesWithdrawn { incident, channel } => self.withdraw(*incident, channel, at),
             _ => {}
         }
     }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headwater_core::{
+    alert::{Cause, IncidentRecord},
     effect::{Effect, Recorded},
-    id::{AssetId, DeploymentId, RunId, StepNo, WorkerId},
+    id::{AssetId, DeploymentId, IncidentId, RunId, StepNo, WorkerId},
     key::AssetKey,
     record::{AssetRecord, RunState, StepState, TickOutcome, TickRecord},
     time::Timestamp,
 };
 
-use super::State;
+use super::{State, is_unresolved};
 use crate::error::CommitError;
 
 /// What the effects seen so far change about what is stored, as far as rules depend on it.
@@ -22,6 +23,7 @@ struct Seen<'a> {
     command_keys: BTreeSet<(DeploymentId, &'a str)>,
     launched: BTreeSet<(DeploymentId, &'a str, Timestamp)>,
     assets: BTreeMap<AssetId, &'a AssetRecord>,
+    incidents: BTreeMap<IncidentId, &'a IncidentRecord>,
 }
 
 impl State {
@@ -35,7 +37,8 @@ impl State {
             last = recorded.seq;
             self.check_effect(&recorded.effect, &mut seen)?;
         }
-        self.check_names(&seen.assets)
+        self.check_names(&seen.assets)?;
+        self.check_causes(&seen.incidents)
     }
 
     fn check_effect<'a>(&self, effect: &'a Effect, seen: &mut Seen<'a>) -> Result<(), CommitError> {
@@ -74,6 +77,9 @@ impl State {
             }
             Effect::Ticked(tick) => self.check_tick(tick, seen)?,
             Effect::AssetsNamed(assets) => seen.assets.extend(assets.iter().map(|asset| (asset.id, asset))),
+            Effect::IncidentChanged { incident, .. } => {
+                seen.incidents.insert(incident.id, incident);
+            }
             _ => {}
         }
         Ok(())
@@ -144,6 +150,21 @@ impl State {
         for asset in kept.chain(named.values().copied()) {
             if !keys.insert((asset.deployment, &asset.key)) {
                 return Err(conflict(format!("two assets have the key `{}`", asset.key)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A cause has one incident that goes on, once the batch is applied.
+    fn check_causes(&self, changed: &BTreeMap<IncidentId, &IncidentRecord>) -> Result<(), CommitError> {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let kept = self.incidents.values().filter(|incident| !changed.contains_key(&incident.id));
+        let mut causes: BTreeSet<(DeploymentId, &Cause)> = BTreeSet::new();
+        for incident in kept.chain(changed.values().copied()).filter(|incident| is_unresolved(incident)) {
+            if !causes.insert((incident.deployment, &incident.cause)) {
+                return Err(conflict(format!("two incidents are about `{}`", incident.cause)));
             }
         }
         Ok(())

@@ -59,10 +59,15 @@ pub(super) fn cleaned(effect: &Effect) -> Effect {
         }
         Effect::Ticked(tick) => drop(tick.reason.as_mut().map(text)),
         Effect::PoolSet { pool, .. } => text(pool),
+        Effect::IncidentChanged { incident, .. } => json(&mut **incident),
+        Effect::PolicyMoved(policy) => text(&mut policy.name),
         Effect::MessageQueued(message) => {
+            text(&mut message.topic);
             text(&mut message.dedup);
+            text(&mut message.channel);
             json(&mut message.payload);
         }
+        Effect::MessagesWithdrawn { channel, .. } => text(channel),
         // Names of schedules and keys of assets are checked when they are declared.
         Effect::AssetsNamed(_)
         | Effect::RunStarted { .. }

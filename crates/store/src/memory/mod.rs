@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod clean;
+mod outbox;
 mod prune;
 mod read;
 
@@ -17,18 +18,20 @@ use std::{
 
 use async_trait::async_trait;
 use headwater_core::{
+    alert::{IncidentRecord, IncidentState, PolicyRecord},
     effect::{Event, Recorded, SnapshotText},
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, WorkerId},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, CommandRecord, DeployRecord, DeploymentRecord,
-        OutboxRecord, RunRecord, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord, WorkerState,
+        RunRecord, RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord, WorkerState,
     },
     time::{Millis, Timestamp},
 };
 
 use crate::{
     error::{CommitError, StoreError},
-    journal::{ActiveRun, Image, Journal, LeaderClaim, Retention, StoredPlan},
+    journal::{ActiveRun, Delivery, EndedRun, Image, Journal, LeaderClaim, Retention, StoredPlan},
+    reader::OutboxItem,
 };
 
 /// A store in memory. A clone is another handle on the same data, as a second connection would be.
@@ -83,13 +86,6 @@ struct Lead {
     expires_at: Option<Timestamp>,
 }
 
-/// A message and what became of it.
-#[derive(Clone)]
-struct Message {
-    record: OutboxRecord,
-    closed: Option<(Timestamp, Result<(), String>)>,
-}
-
 #[derive(Clone)]
 struct State {
     clock: Timestamp,
@@ -114,7 +110,9 @@ struct State {
     ticks: BTreeMap<Seq, TickRecord>,
     commands: BTreeMap<Seq, CommandRecord>,
     pools: BTreeMap<(DeploymentId, String), u32>,
-    outbox: BTreeMap<Seq, Message>,
+    incidents: BTreeMap<IncidentId, IncidentRecord>,
+    policies: BTreeMap<(DeploymentId, String), PolicyRecord>,
+    outbox: BTreeMap<Seq, OutboxItem>,
 }
 
 impl State {
@@ -143,6 +141,8 @@ impl State {
             ticks: BTreeMap::new(),
             commands: BTreeMap::new(),
             pools: BTreeMap::new(),
+            incidents: BTreeMap::new(),
+            policies: BTreeMap::new(),
             outbox: BTreeMap::new(),
         }
     }
@@ -201,9 +201,34 @@ impl State {
                 .cloned()
                 .collect(),
             pools: self.pools.iter().map(|((deployment, pool), limit)| (*deployment, pool.clone(), *limit)).collect(),
+            incidents: self.incidents_by_age().filter(|incident| is_unresolved(incident)).cloned().collect(),
+            policies: self.policies.values().cloned().collect(),
+            history: self.history(),
             live,
             workers,
         }
+    }
+
+    /// How long the latest successful runs took, oldest first.
+    fn history(&self) -> Vec<EndedRun> {
+        let succeeded = self.runs.values().filter(|run| run.state == RunState::Succeeded);
+        let mut ended: Vec<_> =
+            succeeded.filter_map(|run| Some((run.ended_at?, run.id, run.started_at?, run))).collect();
+        ended.sort_by_key(|(ended_at, id, ..)| (*ended_at, *id));
+        let latest = ended.split_off(ended.len().saturating_sub(Image::HISTORY as usize));
+        let took = |(ended_at, _, started_at, run): (Timestamp, _, _, &RunRecord)| EndedRun {
+            deployment: run.deployment,
+            line: run.line(),
+            took: ended_at.since(started_at),
+        };
+        latest.into_iter().map(took).collect()
+    }
+
+    /// Incidents in the order in which they were opened.
+    fn incidents_by_age(&self) -> impl DoubleEndedIterator<Item = &IncidentRecord> {
+        let mut incidents: Vec<&IncidentRecord> = self.incidents.values().collect();
+        incidents.sort_by_key(|incident| (incident.opened_seq, incident.id));
+        incidents.into_iter()
     }
 
     fn active_run(&self, run: &RunRecord) -> ActiveRun {
@@ -229,6 +254,11 @@ impl State {
 /// Whether a worker may still be there.
 fn is_present(worker: &WorkerRecord) -> bool {
     matches!(worker.state, WorkerState::Active | WorkerState::Draining)
+}
+
+/// Whether an incident goes on.
+fn is_unresolved(incident: &IncidentRecord) -> bool {
+    incident.state != IncidentState::Resolved
 }
 
 #[async_trait]
@@ -268,13 +298,9 @@ impl Journal for MemoryStore {
         Ok(self.lock().prune(retention, limit as usize))
     }
 
-    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError> {
+    async fn outbox_mark(&self, tries: &[Delivery], at: Timestamp) -> Result<(), StoreError> {
         let mut state = self.lock();
-        for (seq, result) in closed {
-            if let Some(message) = state.outbox.get_mut(seq) {
-                message.closed = Some((at, result.clone()));
-            }
-        }
+        tries.iter().for_each(|tried| state.mark(tried, at));
         Ok(())
     }
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headwater_core::{
-    id::{RunId, Seq, StepNo, WorkerId},
+    id::{IncidentId, RunId, Seq, StepNo, WorkerId},
     record::RunState,
     time::Timestamp,
 };
 
-use super::{State, is_present};
-use crate::journal::Retention;
+use super::{State, is_present, is_unresolved};
+use crate::{journal::Retention, reader::OutboxItem};
 
 impl State {
     /// Deletes at most `limit` rows of each kind; gives how many went.
@@ -36,11 +36,7 @@ impl State {
             gone += drop_first(&mut self.commands, limit, |_, command| command.at < before);
         }
         if let Some(before) = retention.outbox {
-            gone += drop_first(
-                &mut self.outbox,
-                limit,
-                |_, message| matches!(message.closed, Some((at, Ok(()))) if at < before),
-            );
+            gone += self.prune_outbox(before, limit);
         }
         if let Some(before) = retention.workers {
             gone += drop_first(&mut self.workers, limit, |_: &WorkerId, worker| {
@@ -51,6 +47,17 @@ impl State {
             gone += self.prune_runs(before, limit);
         }
         gone
+    }
+
+    /// A receipt stays as long as its incident goes on, since later messages refer to it.
+    fn prune_outbox(&mut self, before: Timestamp, limit: usize) -> u64 {
+        let old = |at: Option<Timestamp>| at.is_some_and(|at| at < before);
+        let incidents = &self.incidents;
+        let goes_on = |id: Option<IncidentId>| id.and_then(|id| incidents.get(&id)).is_some_and(is_unresolved);
+        let needed = |item: &OutboxItem| item.receipt.is_some() && goes_on(item.message.incident);
+        let messages = drop_first(&mut self.outbox, limit, |_, item| old(item.closed_at) && !needed(item));
+        let over = |_: &IncidentId, incident: &_| !is_unresolved(incident) && old(incident.resolved_at);
+        messages + drop_first(&mut self.incidents, limit, over)
     }
 
     fn prune_runs(&mut self, before: Timestamp, limit: usize) -> u64 {

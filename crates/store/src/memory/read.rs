@@ -4,20 +4,24 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use headwater_core::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::{Event, SnapshotText},
-    id::{AssetId, DeploymentId, RunId, Seq, SnapshotId, StepNo},
+    id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
         ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord, WorkerRecord,
     },
 };
 
-use super::{MemoryStore, State, is_present};
+use super::{MemoryStore, State, is_present, is_unresolved};
 use crate::{
     error::StoreError,
     event::{check_event, version_event},
     journal::Leader,
-    reader::{AssetCheck, EventFilter, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreStatus, VersionFilter},
+    reader::{
+        AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
+        RunFilter, StoreStatus, VersionFilter,
+    },
 };
 
 /// The newest rows of a table that is keyed by event number.
@@ -233,13 +237,55 @@ impl Reader for MemoryStore {
         Ok(pools.map(|((_, pool), limit)| (pool.clone(), *limit)).collect())
     }
 
+    async fn incidents(
+        &self,
+        deployment: DeploymentId,
+        filter: IncidentFilter,
+        page: Page,
+    ) -> Result<Vec<IncidentRecord>, StoreError> {
+        let state = self.lock();
+        let before = page.before.unwrap_or(Seq(i64::MAX));
+        let is_meant = |incident: &&IncidentRecord| {
+            incident.deployment == deployment
+                && match filter {
+                    IncidentFilter::All => true,
+                    IncidentFilter::Unresolved => is_unresolved(incident),
+                    IncidentFilter::Resolved => !is_unresolved(incident),
+                }
+        };
+        let incidents = state.incidents_by_age().rev().filter(|incident| incident.opened_seq < before);
+        Ok(incidents.filter(is_meant).take(page.limit as usize).cloned().collect())
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {
+        Ok(self.lock().incidents.get(&id).cloned())
+    }
+
+    async fn alert_policies(&self, deployment: DeploymentId) -> Result<Vec<PolicyRecord>, StoreError> {
+        let state = self.lock();
+        Ok(state.policies.values().filter(|policy| policy.deployment == deployment).cloned().collect())
+    }
+
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
         let state = self.lock();
-        let open = state.outbox.values().filter_map(|message| match &message.closed {
-            None => Some(OutboxItem { message: message.record.clone(), dead: None }),
-            Some((_, Err(why))) => Some(OutboxItem { message: message.record.clone(), dead: Some(why.clone()) }),
-            Some((_, Ok(()))) => None,
-        });
-        Ok(open.take(limit as usize).collect())
+        let waiting = state.outbox.values().filter(|item| item.state == DeliveryState::Waiting);
+        Ok(waiting.take(limit as usize).cloned().collect())
+    }
+
+    async fn deliveries(
+        &self,
+        deployment: DeploymentId,
+        filter: &DeliveryFilter,
+        page: Page,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
+        Ok(newest(&self.lock().outbox, page, |item| {
+            item.message.deployment == deployment
+                && filter.state.is_none_or(|state| item.state == state)
+                && (filter.incident.is_none() || item.message.incident == filter.incident)
+        }))
+    }
+
+    async fn receipt(&self, incident: IncidentId, channel: &str) -> Result<Option<serde_json::Value>, StoreError> {
+        Ok(self.lock().receipt(incident, channel))
     }
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{live, signal::Signal, words};
 use crate::{
-    alert::{AlertMessage, AlertTopic, Cause, IncidentChange, IncidentRecord, IncidentState, MOST_AFFECTED, PolicyRecord},
+    alert::{
+        AlertMessage, AlertTopic, Cause, IncidentChange, IncidentRecord, IncidentState, MOST_AFFECTED, PolicyRecord,
+    },
     effect::Effect,
     graph::Snapshot,
     id::{DeploymentId, IncidentId, Seq},
     manifest::{AlertOn, AlertPolicyDef},
-    record::{DeployRecord, OutboxRecord},
+    record::OutboxRecord,
     time::Timestamp,
     world::World,
 };
@@ -20,6 +22,15 @@ struct Touched {
     change: IncidentChange,
 }
 
+/// Whether a signal is news.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Occurrence {
+    /// It happened once more.
+    New,
+    /// It is the same happening, seen from another side: the run that failed because of a failed asset.
+    Known,
+}
+
 /// The incidents that one decision touches.
 pub(super) struct Book<'w> {
     world: &'w World,
@@ -28,6 +39,8 @@ pub(super) struct Book<'w> {
     /// Incidents that ended and whose cause may have come back in the same decision.
     ended: Vec<Touched>,
     policies: BTreeMap<(DeploymentId, String), PolicyRecord>,
+    /// Who was told of what in this decision: several policies may use one channel.
+    told: BTreeSet<(IncidentId, String)>,
     out: Vec<Effect>,
 }
 
@@ -39,6 +52,7 @@ impl<'w> Book<'w> {
             touched: BTreeMap::new(),
             ended: Vec::new(),
             policies: BTreeMap::new(),
+            told: BTreeSet::new(),
             out: Vec::new(),
         }
     }
@@ -79,21 +93,22 @@ impl<'w> Book<'w> {
         };
         let before = touched.incident.clone();
         let fresh = before.count == 0;
-        let again = fresh || signal.run.is_none() || touched.incident.run != signal.run;
+        let known = !fresh && signal.run.is_some() && touched.incident.run == signal.run;
+        let occurrence = if known { Occurrence::Known } else { Occurrence::New };
         grow(&mut touched.incident, signal, &policies, severity);
-        if again {
+        if occurrence == Occurrence::New {
             touched.incident.count += 1;
             touched.incident.last_at = self.now;
             touched.incident.run = signal.run.or(touched.incident.run);
         }
         if !fresh && touched.change != IncidentChange::Opened {
-            touched.change = if again { IncidentChange::Repeated } else { IncidentChange::Extended };
+            touched.change = match occurrence {
+                Occurrence::New => IncidentChange::Repeated,
+                Occurrence::Known => IncidentChange::Extended,
+            };
         }
         for at in matched {
-            let policy = &snapshot.manifest().alerts[at];
-            if again || !before.policies.contains(&policy.name) {
-                self.tell(&mut touched.incident, snapshot, at);
-            }
+            self.tell(&mut touched.incident, snapshot, at, occurrence);
         }
         if touched.incident != before {
             self.touched.insert(place, touched);
@@ -123,11 +138,8 @@ impl<'w> Book<'w> {
         self.ended.push(Touched { incident, change: IncidentChange::Resolved });
     }
 
-    /// Incidents about what a new snapshot no longer declares are over.
-    pub(super) fn forget_undeclared(&mut self, deploy: &DeployRecord) {
-        let Some(new) = self.world.snapshots.get(&deploy.snapshot) else {
-            return;
-        };
+    /// Incidents about what new definitions no longer declare are over.
+    pub(super) fn forget_undeclared(&mut self, deployment: DeploymentId, new: &Snapshot) {
         let gone = |cause: &Cause| match cause {
             Cause::Schedule { schedule } => new.find_schedule(schedule).is_none(),
             Cause::Check { asset, check, .. } => new.find_check(asset, check).is_none(),
@@ -135,12 +147,12 @@ impl<'w> Book<'w> {
         };
         let over: Vec<Cause> = self
             .world
-            .incidents(deploy.deployment)
-            .filter(|incident| incident.location == deploy.location && gone(&incident.cause))
+            .incidents(deployment)
+            .filter(|incident| incident.location == new.location() && gone(&incident.cause))
             .map(|incident| incident.cause.clone())
             .collect();
         for cause in over {
-            self.recover(deploy.deployment, &cause);
+            self.recover(deployment, &cause);
         }
     }
 
@@ -231,8 +243,8 @@ impl<'w> Book<'w> {
         incident.muted_until.is_some_and(|until| until > self.now)
     }
 
-    /// Tells a policy's channels what they do not know yet.
-    fn tell(&mut self, incident: &mut IncidentRecord, snapshot: &Snapshot, at: usize) {
+    /// Tells a policy's channels what they do not know yet: of the incident, or that it happened again.
+    fn tell(&mut self, incident: &mut IncidentRecord, snapshot: &Snapshot, at: usize, occurrence: Occurrence) {
         let policy: &AlertPolicyDef = &snapshot.manifest().alerts[at];
         let record = self.policy(incident.deployment, &policy.name);
         let silent = self.is_muted(incident)
@@ -245,9 +257,14 @@ impl<'w> Book<'w> {
         for channel in &policy.channels {
             let topic = match incident.told.get(channel) {
                 None => AlertTopic::Opened,
-                Some(told) if self.now >= told.plus(policy.min_interval) => AlertTopic::Repeated,
+                Some(told) if occurrence == Occurrence::New && self.now >= told.plus(policy.min_interval) => {
+                    AlertTopic::Repeated
+                }
                 Some(_) => continue,
             };
+            if !self.told.insert((incident.id, channel.clone())) {
+                continue;
+            }
             incident.told.insert(channel.clone(), leaves);
             let since_last = incident.count;
             self.message(incident, topic, channel.clone(), policy.name.clone(), leaves, since_last);

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{book::Book, words};
 use crate::{
-    alert::{
-        AlertTopic, Acknowledged, Cause, IncidentChange, IncidentRecord, IncidentState, PolicyRecord,
-    },
+    alert::{Acknowledged, AlertTopic, Cause, IncidentChange, IncidentRecord, IncidentState, PolicyRecord},
     command::{AlertTarget, Answer, Refusal, RefusalCode, Request},
     decide::Decision,
     effect::Effect,

@@ -13,15 +13,16 @@ mod words;
 pub(super) use commands::{acknowledge, mute_incident, mute_policy, test};
 pub(super) use overdue::{late, long, not_started};
 
-use book::Book;
 use crate::{
     alert::Cause,
     effect::Effect,
+    graph::Snapshot,
     id::DeploymentId,
     record::{RunState, StepState, TickOutcome, Trigger, VersionKind, WorkerState},
     time::Timestamp,
     world::{Run, World},
 };
+use book::Book;
 
 /// The incidents and messages that follow from a decision's changes.
 pub(super) fn follow(world: &World, effects: &[Effect], now: Timestamp) -> Vec<Effect> {
@@ -35,6 +36,13 @@ pub(super) fn follow(world: &World, effects: &[Effect], now: Timestamp) -> Vec<E
             book.signal(&signal);
         }
     }
+    book.close()
+}
+
+/// The incidents that end because new definitions no longer declare what they are about.
+pub(super) fn undeclared(world: &World, deployment: DeploymentId, new: &Snapshot, now: Timestamp) -> Vec<Effect> {
+    let mut book = Book::new(world, now);
+    book.forget_undeclared(deployment, new);
     book.close()
 }
 
@@ -86,7 +94,6 @@ fn recover(world: &World, effect: &Effect, book: &mut Book<'_>) {
         }
         Effect::Deployed(deploy) if deploy.refused.is_none() => {
             book.recover(deploy.deployment, &Cause::Deploy { location: deploy.location.clone() });
-            book.forget_undeclared(deploy);
         }
         _ => {}
     }

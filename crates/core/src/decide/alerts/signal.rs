@@ -259,10 +259,8 @@ fn run_failed(world: &World, run: &Run, reason: Option<&str>, all: &[Effect]) ->
     });
     let before = run.steps.iter().enumerate().filter(|(_, step)| step.state == StepState::Failed);
     let before = before.map(|(no, _)| StepNo(no as u32)).map(|no| (no, run.failures.get(&no).cloned()));
-    let mut signals: Vec<Signal> = before
-        .chain(ended_here)
-        .filter_map(|(step, error)| Some(signal(cause_of_step(run, step)?.0, error)))
-        .collect();
+    let mut signals: Vec<Signal> =
+        before.chain(ended_here).filter_map(|(step, error)| Some(signal(cause_of_step(run, step)?.0, error))).collect();
     let blocked_here = all.iter().filter_map(|effect| match effect {
         Effect::StepEnded { run: of, cause: Some(cause), .. } if *of == run.record.id => Some(cause),
         _ => None,
