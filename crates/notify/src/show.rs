@@ -50,7 +50,10 @@ pub fn missing(definition: &ChannelDef) -> Option<String> {
 /// What a channel lacks where secrets are found elsewhere; none where it is ready.
 pub fn missing_in(secrets: &Secrets, definition: &ChannelDef) -> Option<String> {
     let references = definition.to.references();
-    references.into_iter().find_map(|(what, reference, _)| secrets.resolve(what, reference).err()).map(|e| e.to_string())
+    references
+        .into_iter()
+        .find_map(|(what, reference, _)| secrets.resolve(what, reference).err())
+        .map(|e| e.to_string())
 }
 
 #[cfg(test)]
@@ -72,11 +75,15 @@ mod tests {
             from: "headwater@shop.example".into(),
             to: vec!["ann@shop.example".into(), "bob@shop.example".into()],
         };
-        let bot = |name: &str| ChannelKind::SlackBot { token: SecretRef::env("TOKEN"), channel: name.into(), api: None };
+        let bot =
+            |name: &str| ChannelKind::SlackBot { token: SecretRef::env("TOKEN"), channel: name.into(), api: None };
         let hook = |url: &str| ChannelKind::Webhook { url: written(url), secret: Some(written("file:/run/key")) };
         for (to, shown) in [
             (ChannelKind::SlackWebhook { url: SecretRef::env("SLACK_WEBHOOK_URL") }, "Slack, env:SLACK_WEBHOOK_URL"),
-            (ChannelKind::SlackWebhook { url: written("https://hooks.slack.com/T0/B0/s3cret") }, "Slack, https://hooks.slack.com/…"),
+            (
+                ChannelKind::SlackWebhook { url: written("https://hooks.slack.com/T0/B0/s3cret") },
+                "Slack, https://hooks.slack.com/…",
+            ),
             (bot("alerts"), "Slack #alerts"),
             (bot("#alerts"), "Slack #alerts"),
             (bot("C012345678"), "Slack C012345678"),

@@ -37,7 +37,10 @@ impl Email {
         };
         let from = mailbox(&self.from)?;
         let mut message = Message::builder()
-            .date(std::time::UNIX_EPOCH + headwater_core::time::Millis((letter.at.as_micros() / 1_000).unsigned_abs()).to_std())
+            .date(
+                std::time::UNIX_EPOCH
+                    + headwater_core::time::Millis((letter.at.as_micros() / 1_000).unsigned_abs()).to_std(),
+            )
             .message_id(Some(message_id(letter.dedup, from.email.domain())))
             .subject(subject(letter));
         for to in &self.to {
@@ -171,7 +174,10 @@ mod tests {
 
     #[test]
     fn an_id_has_only_letters_that_ids_have() {
-        assert_eq!(message_id("0190-ab/2/mail team <x>\r\n", "shop.example"), "<0190-ab.2.mail-team--x---@shop.example>");
+        assert_eq!(
+            message_id("0190-ab/2/mail team <x>\r\n", "shop.example"),
+            "<0190-ab.2.mail-team--x---@shop.example>"
+        );
     }
 
     #[test]

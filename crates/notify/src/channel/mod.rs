@@ -152,7 +152,9 @@ pub(crate) trait Channel: fmt::Debug + Send + Sync {
 /// A channel, ready to tell.
 pub(crate) fn open(definition: &ChannelDef, secrets: &Secrets) -> Result<Box<dyn Channel>, MissingSecret> {
     Ok(match &definition.to {
-        ChannelKind::SlackWebhook { url } => Box::new(slack_webhook::SlackWebhook { url: secrets.resolve("url", url)? }),
+        ChannelKind::SlackWebhook { url } => {
+            Box::new(slack_webhook::SlackWebhook { url: secrets.resolve("url", url)? })
+        }
         ChannelKind::SlackBot { token, channel, api } => Box::new(slack_bot::SlackBot {
             token: secrets.resolve("token", token)?,
             channel: channel.clone(),
@@ -162,11 +164,9 @@ pub(crate) fn open(definition: &ChannelDef, secrets: &Secrets) -> Result<Box<dyn
             url: secrets.resolve("url", url)?,
             key: secret.as_ref().map(|secret| secrets.resolve("secret", secret)).transpose()?,
         }),
-        ChannelKind::Email { smtp, from, to } => Box::new(email::Email {
-            server: secrets.resolve("smtp", smtp)?,
-            from: from.clone(),
-            to: to.clone(),
-        }),
+        ChannelKind::Email { smtp, from, to } => {
+            Box::new(email::Email { server: secrets.resolve("smtp", smtp)?, from: from.clone(), to: to.clone() })
+        }
         ChannelKind::Teams { url } => Box::new(teams::Teams { url: secrets.resolve("url", url)? }),
         ChannelKind::Pagerduty { routing_key, api } => Box::new(pagerduty::PagerDuty {
             routing_key: secrets.resolve("routing_key", routing_key)?,

@@ -31,7 +31,9 @@ impl Markup {
                 let mut out = String::with_capacity(text.len());
                 for character in clean(text).chars() {
                     match character {
-                        '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '~' | '|' => out.extend(['\\', character]),
+                        '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '~' | '|' => {
+                            out.extend(['\\', character])
+                        }
                         '<' => out.push_str("&lt;"),
                         '>' => out.push_str("&gt;"),
                         '&' => out.push_str("&amp;"),
@@ -46,7 +48,9 @@ impl Markup {
     /// The lines of an error, as they are.
     pub(crate) fn code(self, text: &str) -> String {
         match self {
-            Self::Plain => cut(text, MOST_CODE).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n"),
+            Self::Plain => {
+                cut(text, MOST_CODE).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+            }
             // Three backticks would end the block.
             Self::Slack => format!("```\n{}\n```", slack(&cut(text, MOST_CODE)).replace('`', "ˋ")),
             Self::Html => format!("<pre>{}</pre>", self.escape(&cut(text, MOST_CODE))),
@@ -161,7 +165,9 @@ fn pieces(line: &str, most: usize) -> Vec<&str> {
     let mut rest = line;
     while let Some((mut end, _)) = rest.char_indices().nth(most) {
         // The last `&` before the cut may begin an entity that ends after it.
-        if let Some(entity) = rest[..end].rfind('&').filter(|at| end - at < 6 && *at > 0 && !rest[*at..end].contains(';')) {
+        if let Some(entity) =
+            rest[..end].rfind('&').filter(|at| end - at < 6 && *at > 0 && !rest[*at..end].contains(';'))
+        {
             end = entity;
         }
         pieces.push(&rest[..end]);
@@ -188,9 +194,24 @@ mod tests {
             ("a < b & c > d", "a &lt; b &amp; c &gt; d", "a &lt; b &amp; c &gt; d", "a &lt; b &amp; c &gt; d"),
             ("<!here> go", "&lt;!\u{200b}here&gt; go", "&lt;!here&gt; go", "&lt;!here&gt; go"),
             ("<!channel|x>", "&lt;!\u{200b}channel|x&gt;", "&lt;!channel|x&gt;", "&lt;!channel\\|x&gt;"),
-            ("@channel @HERE @everyone", "@\u{200b}channel @\u{200b}HERE @\u{200b}everyone", "@channel @HERE @everyone", "@channel @HERE @everyone"),
-            ("<@U1> ann@example.com", "&lt;@U1&gt; ann@example.com", "&lt;@U1&gt; ann@example.com", "&lt;@U1&gt; ann@example.com"),
-            ("*b* `c` [x](http://y)", "*b* `c` [x](http://y)", "*b* `c` [x](http://y)", "\\*b\\* \\`c\\` \\[x\\]\\(http://y\\)"),
+            (
+                "@channel @HERE @everyone",
+                "@\u{200b}channel @\u{200b}HERE @\u{200b}everyone",
+                "@channel @HERE @everyone",
+                "@channel @HERE @everyone",
+            ),
+            (
+                "<@U1> ann@example.com",
+                "&lt;@U1&gt; ann@example.com",
+                "&lt;@U1&gt; ann@example.com",
+                "&lt;@U1&gt; ann@example.com",
+            ),
+            (
+                "*b* `c` [x](http://y)",
+                "*b* `c` [x](http://y)",
+                "*b* `c` [x](http://y)",
+                "\\*b\\* \\`c\\` \\[x\\]\\(http://y\\)",
+            ),
             ("\"q\" 'r'\u{7}\u{202e}", "\"q\" 'r'", "&quot;q&quot; &#39;r&#39;", "\"q\" 'r'"),
         ] {
             assert_eq!(Markup::Slack.escape(value), slack);

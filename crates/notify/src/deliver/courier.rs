@@ -8,9 +8,7 @@ use headwater_core::{
     id::Seq,
     time::{Millis, Timestamp},
 };
-use headwater_store::{
-    Delivery, DeliveryFilter, DeliveryOutcome, DeliveryState, OutboxItem, Page, Reader as _, Store, StoreError,
-};
+use headwater_store::{Delivery, DeliveryFilter, DeliveryOutcome, DeliveryState, OutboxItem, Page, Store, StoreError};
 use serde_json::Value;
 
 use super::{
@@ -85,7 +83,9 @@ impl Courier {
         let told = AssertUnwindSafe(self.tell(&item)).catch_unwind().await;
         let verdict = told.unwrap_or_else(|_| {
             tracing::error!(seq = seq.0, channel = lane.channel, "telling a message panicked");
-            Ok(Verdict::Failed(Failure::again("it could not be told because of an error in the server; its log says more")))
+            Ok(Verdict::Failed(Failure::again(
+                "it could not be told because of an error in the server; its log says more",
+            )))
         })?;
         let now = self.time.now();
         let follows = follow(&item.message, item.attempts, now, verdict);
@@ -165,9 +165,7 @@ impl Courier {
         };
         Ok(match self.converse(&*channel, &letter).await {
             Ok(receipt) => Verdict::Told { receipt },
-            Err(failure) => {
-                Verdict::Failed(Failure { error: scrub(&failure.error, &channel.secrets()), ..failure })
-            }
+            Err(failure) => Verdict::Failed(Failure { error: scrub(&failure.error, &channel.secrets()), ..failure }),
         })
     }
 

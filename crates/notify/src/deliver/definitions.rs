@@ -51,7 +51,11 @@ impl Live {
     }
 
     /// The live definitions of a location; none where it has none.
-    pub(super) async fn of(&self, deployment: DeploymentId, location: &str) -> Result<Option<Arc<Definitions>>, StoreError> {
+    pub(super) async fn of(
+        &self,
+        deployment: DeploymentId,
+        location: &str,
+    ) -> Result<Option<Arc<Definitions>>, StoreError> {
         let live = self.store.live(deployment).await?;
         let Some(deploy) = live.into_iter().find(|deploy| deploy.location == location) else {
             return Ok(None);

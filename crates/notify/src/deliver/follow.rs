@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
         let again = Then::Again { after: None };
-        let waits: Vec<u64> = (0..14).filter_map(|tried| waits(&after(tried, Millis::ZERO, again), Millis::ZERO)).collect();
+        let waits: Vec<u64> =
+            (0..14).filter_map(|tried| waits(&after(tried, Millis::ZERO, again), Millis::ZERO)).collect();
         for (tried, wait) in waits.iter().enumerate() {
             let full = (1_000_u64 << tried).min(900_000);
             assert!((full * 3 / 4..=full).contains(wait) || *wait == 1_000, "{tried}: {wait}");

@@ -15,7 +15,7 @@ use headwater_core::{
     id::{DeploymentId, IncidentId, Seq},
     time::{Millis, Timestamp},
 };
-use headwater_store::{DeliveryFilter, DeliveryState, Page, Reader as _, Store, StoreError};
+use headwater_store::{DeliveryFilter, DeliveryState, Page, Store, StoreError};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,

@@ -46,7 +46,8 @@ impl Allowed {
         let mut allowed = Self::default();
         for entry in entries {
             let entry = entry.trim();
-            let is_host = !entry.is_empty() && entry.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+            let is_host =
+                !entry.is_empty() && entry.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
             match Network::parse(entry) {
                 Some(network) => allowed.networks.push(network),
                 None if is_host => drop(allowed.hosts.insert(host_name(entry))),

@@ -60,7 +60,8 @@ impl Server {
     /// Reads `smtp://` and `smtps://` addresses. A password never travels unprotected, except where the address says
     /// `?tls=none`.
     fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || "write the mail server as smtp://mail.example:587 or smtps://user:password@mail.example".to_owned();
+        let wrong =
+            || "write the mail server as smtp://mail.example:587 or smtps://user:password@mail.example".to_owned();
         let url: Url = text.parse().map_err(|_| wrong())?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(wrong)?.to_owned();
         let decode = |text: &str| percent_decode_str(text).decode_utf8().map(Into::into).map_err(|_| wrong());
@@ -75,7 +76,9 @@ impl Server {
             ("smtp", Some("none")) => Safety::Plain,
             ("smtp", None) if login.is_some() => Safety::Required,
             ("smtp", None) => Safety::Offered,
-            ("smtp", Some(_)) => return Err("its mail server has an unknown `tls`; it can be `required` or `none`".into()),
+            ("smtp", Some(_)) => {
+                return Err("its mail server has an unknown `tls`; it can be `required` or `none`".into());
+            }
             _ => return Err(wrong()),
         };
         let usual = match safety {
@@ -174,7 +177,9 @@ mod tests {
 
     #[test]
     fn what_is_no_server_is_refused_without_its_password() {
-        for text in ["mail.example", "http://u:secret@mail.example", "smtp://", "smtp://u:secret@mail.example?tls=maybe"] {
+        for text in
+            ["mail.example", "http://u:secret@mail.example", "smtp://", "smtp://u:secret@mail.example?tls=maybe"]
+        {
             let error = Server::parse(text).err().unwrap();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -26,10 +26,12 @@ pub fn check_templates(manifest: &Manifest) -> Vec<Finding> {
 
 fn check(manifest: &Manifest, policy: &AlertPolicyDef) -> Option<Finding> {
     let template = policy.template.as_deref()?;
-    let wrong = samples(manifest, policy).iter().find_map(|sample| try_render(template, sample, Markup::Plain).err())?;
+    let wrong =
+        samples(manifest, policy).iter().find_map(|sample| try_render(template, sample, Markup::Plain).err())?;
     let place = wrong.at.map_or_else(String::new, |(line, column)| format!(", line {line}, column {column}"));
     let fields: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-    let finding = Finding::new("alert-template", format!("alert policy {}: its template{place}: {}", policy.name, wrong.what));
+    let finding =
+        Finding::new("alert-template", format!("alert policy {}: its template{place}: {}", policy.name, wrong.what));
     Some(finding.at(policy.source.as_ref()).hint(format!("the fields are {}", fields.join(", "))))
 }
 
@@ -106,13 +108,12 @@ fn walk_at(template: &Template, place: Place) -> Result<(), Wrong> {
                 block.inverse.iter().try_for_each(|body| walk_at(body, Place { depth: inner.depth, ..place }))?;
             }
             TemplateElement::HtmlExpression(_) => {
-                return Err(wrong("three braces would leave a value as it is; write two, values are escaped for the channel".into()));
+                return Err(wrong(
+                    "three braces would leave a value as it is; write two, values are escaped for the channel".into(),
+                ));
             }
-            TemplateElement::DecoratorExpression(_)
-            | TemplateElement::DecoratorBlock(_)
-            | TemplateElement::PartialExpression(_)
-            | TemplateElement::PartialBlock(_) => {
-                // One that calls itself would never end.
+            // Partials and what declares them: one that calls itself would never end.
+            _ => {
                 return Err(wrong("there are no partials; a template stands alone".into()));
             }
         }

@@ -18,7 +18,10 @@ pub const FIELDS: [(&str, &str); 31] = [
     ("state", "open, acknowledged or resolved"),
     ("severity", "info, warning or critical"),
     ("title", "what is wrong, in one line"),
-    ("kind", "asset_failed, check_failed, asset_late, run_failed, schedule_missed, run_long, worker_lost, deploy_broken"),
+    (
+        "kind",
+        "asset_failed, check_failed, asset_late, run_failed, schedule_missed, run_long, worker_lost, deploy_broken",
+    ),
     ("cause", "what it is about, as in asset raw/orders"),
     ("error", "the first lines of the error, or nothing"),
     ("count", "how often it happened"),
