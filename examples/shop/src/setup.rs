@@ -4,6 +4,7 @@
 //! there; the others find it. `SHOP_URL` names a shop that somebody else runs.
 
 use crate::activation::write_forecast_script;
+use crate::assets::Slack;
 use crate::export::generate;
 use crate::ingest::{IngestError, RetryPolicy, ShopClient};
 use crate::shop_api::{ProcessError, ShopApiConfig, ShopApiProcess};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub shop_url: Option<String>,
     /// How a shop that is started here behaves.
     pub api: ShopApiConfig,
+    /// Whether Slack hears of incidents.
+    pub slack: Slack,
 }
 
 impl Settings {
@@ -59,16 +62,17 @@ impl Settings {
     pub fn new(folder: &Path) -> Result<Self, SetupError> {
         let absolute =
             std::path::absolute(folder).map_err(|source| SetupError::Folder { folder: folder.to_owned(), source })?;
-        Ok(Self { folder: absolute, shop_url: None, api: ShopApiConfig::default() })
+        Ok(Self { folder: absolute, shop_url: None, api: ShopApiConfig::default(), slack: Slack::Off })
     }
 
-    /// What `SHOP_DATA` and `SHOP_URL` say.
+    /// What `SHOP_DATA`, `SHOP_URL` and `SLACK_WEBHOOK_URL` say.
     ///
     /// # Errors
     /// As [`Settings::new`].
     pub fn from_env() -> Result<Self, SetupError> {
         let folder = std::env::var_os("SHOP_DATA").unwrap_or_else(|| Self::DEFAULT_FOLDER.into());
-        Ok(Self { shop_url: std::env::var("SHOP_URL").ok(), ..Self::new(Path::new(&folder))? })
+        let shop_url = std::env::var("SHOP_URL").ok();
+        Ok(Self { shop_url, slack: Slack::from_env(), ..Self::new(Path::new(&folder))? })
     }
 
     /// The warehouse file.

@@ -17,7 +17,7 @@ pub(crate) use manage::{
     DeployArgs, DeploysArgs, DoctorArgs, InitArgs, ManArgs, PoolCommand, ProfileCommand, ScheduleCommand, TokenCommand,
 };
 pub(crate) use runs::{LogArgs, MaterializeArgs, RetryArgs, RunsCommand, RunsListArgs};
-pub(crate) use serve::{DbCommand, DevArgs, LogFormat, ServerArgs, WorkerArgs};
+pub(crate) use serve::{AlertArgs, DbCommand, DevArgs, LogFormat, ServerArgs, WorkerArgs};
 pub(crate) use values::{ConfigSource, StepConfig};
 
 use crate::{config::Flags, output::ColorChoice};

@@ -42,9 +42,23 @@ pub(crate) struct DevArgs {
     /// Read the definitions from a manifest in JSON instead
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) alerts: AlertArgs,
     /// How log messages are written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) log_format: LogFormat,
+}
+
+/// How alerts leave.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AlertArgs {
+    /// Where people reach the UI; links in alerts lead there [default: the address of the server]
+    #[arg(long, value_name = "URL", env = "HEADWATER_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// A host or network that alerts may go to although it is not public, as in hooks.internal or 10.0.0.0/8; may be
+    /// given several times
+    #[arg(long = "alerts-allow", value_name = "HOST", env = "HEADWATER_ALERTS_ALLOW", value_delimiter = ',')]
+    pub(crate) allowed: Vec<String>,
 }
 
 /// The database.
@@ -92,6 +106,8 @@ pub(crate) struct ServerArgs {
     /// A name under which the server answers besides 127.0.0.1 and localhost; may be given several times
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allowed_hosts: Vec<String>,
+    #[command(flatten)]
+    pub(crate) alerts: AlertArgs,
     /// Do not apply missing migrations; refuse to start instead
     #[arg(long)]
     pub(crate) no_migrate: bool,

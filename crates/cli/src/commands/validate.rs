@@ -60,6 +60,9 @@ fn verdict(manifest: &Manifest, code: Option<&Registry>) -> Verdict {
         Ok(snapshot) => (Vec::new(), empty_selections(&snapshot)),
         Err(findings) => (findings, Vec::new()),
     };
+    // A binary without a server leaves templates to the server that it deploys to.
+    #[cfg(feature = "server")]
+    findings.extend(headwater_notify::check_templates(manifest));
     if let Some(registry) = code {
         let bare = |step: &&headwater_core::manifest::StepDef| {
             matches!(step.executor, Executor::Rust) && registry.body(&step.name).is_none()

@@ -43,6 +43,8 @@ pub(crate) async fn dev(context: &Context, args: DevArgs) -> Done {
         listener,
         address: url.clone(),
         options: ServerOptions::default(),
+        alerts: args.alerts.clone(),
+        url: url.clone(),
         lease: headwater_core::world::Settings::default().lease,
     };
     let mut plane = Plane::start(parts)?;

@@ -5,6 +5,8 @@ mod signals;
 mod worker;
 
 #[cfg(feature = "server")]
+mod alerts;
+#[cfg(feature = "server")]
 mod db;
 #[cfg(feature = "server")]
 mod dev;

@@ -11,7 +11,9 @@ use object_store::local::LocalFileSystem;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use super::alerts;
 use crate::{
+    args::AlertArgs,
     edge,
     failure::{Exit, Failure},
 };
@@ -28,6 +30,10 @@ pub(super) struct Parts<'a> {
     /// Where other servers reach this one.
     pub(super) address: String,
     pub(super) options: ServerOptions,
+    /// How alerts leave.
+    pub(super) alerts: AlertArgs,
+    /// Where people on this machine reach it.
+    pub(super) url: String,
     /// How long a worker may be silent before its steps are given to others.
     pub(super) lease: Millis,
 }
@@ -40,6 +46,7 @@ pub(super) struct Plane {
     leading: CancellationToken,
     server: JoinHandle<Result<(), SetupError>>,
     scheduler: JoinHandle<()>,
+    alerts: JoinHandle<()>,
 }
 
 impl Plane {
@@ -52,6 +59,7 @@ impl Plane {
         // Two polls in a row come back well before a worker gives up, which it does after two thirds of the lease.
         options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 6));
         let (scheduler, control) = Scheduler::new(options, store.clone(), Arc::new(SystemClock));
+        let alerts = alerts::start(store.clone(), control.clone(), parts.alerts, parts.url, leading.clone())?;
         let scheduler = tokio::spawn(scheduler.run(leading.clone()));
         let serve = headwater_server::serve(
             parts.options,
@@ -62,7 +70,7 @@ impl Plane {
             serving.clone(),
         );
         let server = tokio::spawn(serve);
-        Ok(Self { control, store, serving, leading, server, scheduler })
+        Ok(Self { control, store, serving, leading, server, scheduler, alerts })
     }
 
     /// Waits until this server or another one leads. It borrows nothing, so that the end of the server can be awaited
@@ -101,6 +109,7 @@ impl Plane {
         }
         self.leading.cancel();
         let _ = (&mut self.scheduler).await;
+        let _ = (&mut self.alerts).await;
         self.store.close().await;
     }
 }

@@ -36,6 +36,8 @@ pub(crate) async fn server(context: &Context, args: ServerArgs) -> Done {
         listener,
         address: args.advertise.unwrap_or_else(|| advertised(address)),
         options,
+        alerts: args.alerts,
+        url: format!("http://{address}"),
         lease: args.lease,
     };
     let mut plane = Plane::start(parts)?;

@@ -34,9 +34,6 @@ pub(super) fn findings(manifest: &Manifest) -> Vec<Finding> {
         if policy.on.is_empty() {
             problem("alert-on", "it says nothing that is worth telling".into(), "give `on` at least one kind");
         }
-        if policy.channels.is_empty() {
-            problem("alert-channels", "it tells nobody".into(), "name at least one channel");
-        }
         for name in &policy.channels {
             if !channels.contains_key(name.as_str()) {
                 let near = nearest(name, channels.keys().copied());

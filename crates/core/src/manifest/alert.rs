@@ -24,7 +24,8 @@ pub struct AlertPolicyDef {
     /// with a selection never tells of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub select: Option<String>,
-    /// Who is told: names of channels of the same manifest.
+    /// Who is told: names of channels of the same manifest. Without any, its incidents are recorded and shown.
+    #[serde(default)]
     pub channels: Vec<String>,
     /// How bad it is.
     #[serde(default)]

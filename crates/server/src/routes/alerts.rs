@@ -11,6 +11,7 @@ use headwater_core::{
     manifest::{AlertOn, AlertPolicyDef, ChannelDef, WhichChecks},
     selection::Universe,
 };
+use headwater_notify::{mask, missing};
 use headwater_store::{DeliveryFilter, DeliveryState, IncidentFilter, OutboxItem, Page};
 
 use crate::{
@@ -149,7 +150,7 @@ fn channel(snapshot: &Snapshot, def: &ChannelDef, waiting: &[OutboxItem], dead: 
         name: def.name.clone(),
         location: snapshot.location().to_owned(),
         kind: def.to.as_str().to_owned(),
-        target: target(def),
+        target: mask(def),
         missing: missing(def),
         policies: policies.map(|(_, policy)| policy.name.clone()).collect(),
         waiting: waiting.iter().filter(here).count() as u32,
@@ -172,11 +173,4 @@ pub(super) async fn test_channel(
     let command = Command::TestAlert(AlertTarget::Channel(at.1));
     app.control.command(caller.request(&here, command)).await?;
     Ok(Json(Commanded { state: None }))
-}
-
-fn target(_: &ChannelDef) -> String {
-    String::new()
-}
-fn missing(_: &ChannelDef) -> Option<String> {
-    None
 }

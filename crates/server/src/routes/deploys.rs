@@ -7,7 +7,7 @@ use axum::{
 };
 use headwater_api::{Deploy, Deployed, Deployment, ErrorCode, List, ListQuery, Location};
 use headwater_core::{
-    command::{self, Answer, Command, Request},
+    command::{self, Answer, Command, Refusal, Request},
     id::{AssetId, SnapshotId},
     manifest::Manifest,
     record::DeployRecord,
@@ -91,7 +91,7 @@ pub(super) async fn deploy(
     let read = tokio::task::spawn_blocking(move || {
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Refused::new(ErrorCode::MalformedBody, format!("the manifest is not UTF-8: {error}")))?;
-        Ok::<_, Refused>(command::Deploy::read(text, || AssetId(ids::fresh())).map_err(|refusal| {
+        Ok::<_, Refused>(read_manifest(text).map_err(|refusal| {
             let broken = Manifest::from_json(text).ok().map(Manifest::address);
             (broken.map(|(manifest, _, snapshot)| (manifest.location, snapshot)), refusal)
         }))
@@ -117,6 +117,13 @@ pub(super) async fn deploy(
         Answer::Deployed { snapshot, changed, assets } => Ok(Json(Deployed { snapshot, changed, assets })),
         _ => Err(Refused::new(ErrorCode::Internal, "the leader gave the answer of another command")),
     }
+}
+
+/// Everything that can be wrong with a manifest, the templates of its alerts included.
+fn read_manifest(text: &str) -> Result<command::Deploy, Refusal> {
+    let deploy = command::Deploy::read(text, || AssetId(ids::fresh()))?;
+    let findings = headwater_notify::check_templates(deploy.snapshot.manifest());
+    if findings.is_empty() { Ok(deploy) } else { Err(Refusal::broken(findings)) }
 }
 
 /// The manifest of a snapshot. It never changes.

@@ -158,9 +158,11 @@ impl Views {
         if known.len() + latest.len() > INPUTS {
             known.clear();
         }
-        known.extend(latest.into_iter().map(|version| {
-            (version.seq, Arc::new(Origin { ours: version.run.is_some(), inputs: version.inputs }))
-        }));
+        known.extend(
+            latest
+                .into_iter()
+                .map(|version| (version.seq, Arc::new(Origin { ours: version.run.is_some(), inputs: version.inputs }))),
+        );
         Ok(())
     }
 

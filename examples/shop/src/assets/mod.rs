@@ -5,6 +5,7 @@
 //! name what they are made from with `deps`, as Rust paths.
 
 pub mod activation;
+mod alerts;
 pub mod clean;
 pub mod crm;
 pub mod curated;
@@ -12,6 +13,8 @@ mod facts;
 mod failure;
 pub mod raw;
 pub mod reports;
+
+pub use alerts::Slack;
 
 use crate::setup::{Settings, Setup};
 use headwater::prelude::*;
@@ -22,7 +25,7 @@ use std::path::PathBuf;
 pub fn definitions(settings: &Settings, program: PathBuf) -> Definitions {
     let forecast = activation::demand_forecast_process(settings);
     let opened = settings.clone();
-    assets()
+    alerts::alerts(assets(), settings.slack)
         .process(forecast)
         .provide(
             Provider::new(move || {
