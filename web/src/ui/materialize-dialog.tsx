@@ -7,7 +7,7 @@ import { launchCommand } from '@/api/commands';
 import { ApiError } from '@/api/problem';
 import { assetsQuery, deploymentsQuery, snapshotQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
-import { plural } from '@/lib/format';
+import { plural, sentence } from '@/lib/format';
 import { type FormField, type FormTexts, formFields, readForm, readTags } from '@/lib/schema-form';
 import { Button } from './button';
 import { CliHint, cli } from './copy';
@@ -169,8 +169,8 @@ function Refusal({ error }: { error: Error }) {
   const api = error instanceof ApiError ? error : undefined;
   return (
     <div className={styles.finding} role="alert">
-      <p>{error.message}</p>
-      {api?.hint && <p>{api.hint}</p>}
+      <p>{sentence(error.message)}</p>
+      {api?.hint && <p>{sentence(api.hint)}</p>}
       {api?.problem?.findings?.map((finding) => (
         <p key={finding.message}>{finding.message}</p>
       ))}
