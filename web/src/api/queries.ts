@@ -12,21 +12,21 @@ import type {
   Incident,
   IncidentDetail,
   LogStream,
-  Overview,
   Page,
-  Series,
   SnapshotDiff,
 } from './types';
 
 const deployment = DEPLOYMENT;
 const here = { path: { deployment } };
-const segment = encodeURIComponent;
 
 export const statusQuery = () =>
   queryOptions({ queryKey: keys.status, queryFn: ({ signal }) => body(http.GET('/api/v1/status', { signal })) });
 
 export const overviewQuery = () =>
-  queryOptions({ queryKey: keys.overview, queryFn: ({ signal }) => getPending<Overview>('/overview', { signal }) });
+  queryOptions({
+    queryKey: keys.overview,
+    queryFn: ({ signal }) => body(http.GET('/api/v1/deployments/{deployment}/overview', { params: here, signal })),
+  });
 
 export type GraphFilter = { select?: string; collapse?: string[] };
 
@@ -35,7 +35,9 @@ export const graphQuery = (filter: GraphFilter = {}) =>
     queryKey: [...keys.graph, filter],
     queryFn: ({ signal }) => {
       const query = { select: filter.select, collapse: filter.collapse?.join(',') };
-      return getPending<Graph>('/graph', { query, signal });
+      // The client's types take pairs for lists of any length.
+      const params = { ...here, query };
+      return body(http.GET('/api/v1/deployments/{deployment}/graph', { params, signal })) as Promise<Graph>;
     },
   });
 
@@ -88,7 +90,10 @@ export const checksQuery = (key: string, check?: string) =>
 export const seriesQuery = (key: string, limit = 100) =>
   queryOptions({
     queryKey: [...keys.asset(key), 'series', limit],
-    queryFn: ({ signal }) => getPending<Series>(`/assets/${segment(key)}/series`, { query: { limit }, signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, key }, query: { limit } };
+      return body(http.GET('/api/v1/deployments/{deployment}/assets/{key}/series', { params, signal }));
+    },
   });
 
 export type RunFilter = { state?: string[]; tag?: string; schedule?: string; root?: string; since?: string };

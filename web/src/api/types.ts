@@ -45,11 +45,17 @@ export type WorkerState = Schemas['WorkerState'];
 /** An entry of the event log, as the stream sends it. */
 export type LogEvent = Omit<Schemas['Event'], 'data'> & { data?: Record<string, unknown> };
 
-export type GraphNode = Schemas['GraphNode'] & pending.GraphNodeExtra;
-export type Graph = Omit<Schemas['Graph'], 'nodes' | 'edges'> & {
-  nodes: GraphNode[];
-  edges: [string, string][];
-} & pending.GraphExtra;
+export type Graph = Schemas['Graph'];
+export type GraphGroup = Schemas['GraphGroup'];
+export type GraphNode = Schemas['GraphNode'];
+
+export type AssetBrief = Schemas['AssetBrief'];
+export type GroupSummary = Schemas['GroupSummary'];
+export type NextTick = Schemas['NextTick'];
+export type Overview = Schemas['Overview'];
+export type Series = Schemas['Series'];
+export type SeriesPoint = Schemas['SeriesPoint'];
+export type StateCounts = Schemas['StateCounts'];
 
 /** One part of a list, and where the next one starts. */
 export type Page<T> = { items: T[]; next?: string | null };

@@ -131,7 +131,7 @@ function Spoken({ model, number, chosen }: { model: GraphModel; number: number; 
   const node = model.nodes[number];
   if (!node) return null;
   const words = [
-    isGroup(node) ? `Group ${node.group}, ${plural(node.members ?? 0, 'asset')}` : node.key,
+    isGroup(node) ? `Group ${node.group}, ${plural(node.counts?.total ?? 0, 'asset')}` : node.key,
     lookOf('asset', stateOf(node)).label,
     node.late && 'late',
     node.staleness === 'stale' && 'stale',

@@ -52,7 +52,7 @@ export function LineageList({ model, chosen, onChoose }: LineageListProps) {
   const navigate = useNavigate();
   const rows = model.nodes
     .map((node, each): Row => ({ node, up: model.up[each]?.length ?? 0, down: model.down[each]?.length ?? 0 }))
-    .sort((a, b) => (a.node.layer ?? 0) - (b.node.layer ?? 0) || a.node.key.localeCompare(b.node.key));
+    .sort((a, b) => a.node.layer - b.node.layer || a.node.key.localeCompare(b.node.key));
   return (
     <Panel title="In the order in which they are made" height="fill">
       <Table

@@ -23,23 +23,18 @@ export class GraphModel {
     const { nodes } = graph;
     this.nodes = nodes;
     this.numbers = new Map(nodes.map(({ key }, number) => [key, number]));
-    this.x = Float32Array.from(nodes, ({ x }) => x ?? 0);
-    this.y = Float32Array.from(nodes, ({ y }) => y ?? 0);
+    this.x = Float32Array.from(nodes, ({ x }) => x);
+    this.y = Float32Array.from(nodes, ({ y }) => y);
     this.bounds = boundsOf(this.x, this.y);
     const up: number[][] = nodes.map(() => []);
     const down: number[][] = nodes.map(() => []);
-    const flat: number[] = [];
     for (const [from, to] of graph.edges) {
-      const a = this.numbers.get(from);
-      const b = this.numbers.get(to);
-      if (a === undefined || b === undefined) continue;
-      flat.push(a, b);
-      down[a]?.push(b);
-      up[b]?.push(a);
+      down[from]?.push(to);
+      up[to]?.push(from);
     }
     this.up = up;
     this.down = down;
-    this.edges = Uint32Array.from(flat);
+    this.edges = Uint32Array.from(graph.edges.flat());
     this.grid = new Grid(this.x, this.y, BOX.width, BOX.height);
   }
 

@@ -3,6 +3,7 @@ import type { GraphNode } from '@/api/types';
 import { lookOf, type Tone } from '@/design/states';
 import { compact, splitKey } from '@/lib/format';
 import type { Size } from '@/lib/size';
+import { sharesOf } from '@/lib/state-counts';
 import { relative } from '@/lib/time';
 import { type Camera, seen } from './camera';
 import { paintGlyph } from './glyphs';
@@ -155,7 +156,7 @@ function paintNode(scene: Scene, number: number): void {
   context.fillStyle = chosen ? colours.selected : number === marks.hover ? colours[`${tone}-wash`] : colours.surface;
   context.fill();
   const ring = number === marks.focus || chosen;
-  context.lineWidth = ring ? 2 : 1;
+  context.lineWidth = Math.max(ring ? 2 : 1, (ring ? 2 : 0.8) / camera.k);
   context.strokeStyle = number === marks.focus ? colours.focus : chosen ? colours.accent : colours['line-strong'];
   context.stroke();
   context.fillStyle = colours[`${tone}-fill`];
@@ -234,22 +235,18 @@ function paintBadges({ context, colours }: Scene, node: GraphNode, right: number
   return at;
 }
 
-const PARTS = ['failed', 'in_progress', 'present', 'missing', 'external'] as const;
-
 /** How the members of a group are: how many, and a bar. */
 function paintCounts(scene: Scene, node: GraphNode, x: number, y: number): void {
   const { context, colours } = scene;
-  const { counts, members = counts?.total ?? 0 } = node;
-  const words = `${compact(members)} assets`;
-  const wide = text(scene, FONT_NOTE, colours['ink-3'], words, x, y + 10, 90);
-  if (!counts || counts.total === 0) return;
+  const { counts } = node;
+  if (!counts) return;
+  const wide = text(scene, FONT_NOTE, colours['ink-3'], `${compact(counts.total)} assets`, x, y + 10, 90);
   const room = BOX.width - 14 - 14 - wide - 8;
   let left = x + wide + 8;
-  for (const state of PARTS) {
-    const width = (counts[state] / counts.total) * room;
+  for (const { state, share } of sharesOf(counts)) {
     context.fillStyle = colours[`${lookOf('asset', state).tone}-fill`];
-    context.fillRect(left, y + 2, width, 8);
-    left += width;
+    context.fillRect(left, y + 2, share * room, 8);
+    left += share * room;
   }
 }
 

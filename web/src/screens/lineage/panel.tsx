@@ -53,7 +53,7 @@ export function FocusPanel(props: FocusPanelProps) {
 function GroupFacts({ node, onOpen, onMaterialize }: FocusPanelProps & { node: GraphNode }) {
   return (
     <>
-      <p>{plural(node.members ?? 0, 'asset')}, shown as one</p>
+      <p>{plural(node.counts?.total ?? 0, 'asset')}, shown as one</p>
       {node.counts && <StateBar counts={node.counts} />}
       <div className={styles.actions}>
         <Button icon={UnfoldVertical} onClick={() => onOpen(node.key)}>

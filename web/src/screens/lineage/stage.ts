@@ -152,7 +152,7 @@ export class Stage {
     const node = this.marks.focus === undefined ? undefined : before.nodes[this.marks.focus];
     const now = this.model.numberOf(node?.key);
     if (!node || now === undefined) return false;
-    const was = toScreen(this.camera, { x: node.x ?? 0, y: node.y ?? 0 });
+    const was = toScreen(this.camera, node);
     const is = toScreen(this.camera, { x: this.model.x[now] ?? 0, y: this.model.y[now] ?? 0 });
     this.camera = pan(this.camera, was.x - is.x, was.y - is.y);
     return true;

@@ -7,11 +7,11 @@ import { StatusBadge } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 
 /** A number where it says something, and nothing where it is zero. */
-const count = (state: 'failed' | 'stale' | 'late', value: number) =>
+const count = (state: 'failed' | 'in_progress' | 'stale' | 'late', value: number) =>
   value > 0 && (
     <StatusBadge kind="asset" state={state} shape="plain">
       {number(value)}
-      <span className="sr-only"> {state}</span>
+      <span className="sr-only"> {state.replace('_', ' ')}</span>
     </StatusBadge>
   );
 
@@ -34,6 +34,14 @@ const COLUMNS: Column<GroupSummary>[] = [
     width: '4.5rem',
     align: 'end',
     cell: ({ counts }) => count('failed', counts.failed),
+  },
+  {
+    id: 'busy',
+    head: 'Running',
+    width: '4.5rem',
+    align: 'end',
+    narrow: 'hide',
+    cell: ({ counts }) => count('in_progress', counts.in_progress),
   },
   {
     id: 'stale',

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Boxes, CalendarClock, CircleCheck, CircleX, Eye, type LucideIcon, Rocket, TriangleAlert } from 'lucide-react';
+import { Boxes, CalendarClock, CircleCheck, CircleX, History, type LucideIcon, Rocket } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { NextTick, Overview } from '@/api/types';
 import { number } from '@/lib/format';
@@ -16,8 +16,16 @@ export function Today({ today }: { today: Overview['today'] }) {
   return (
     <Panel title={`Since ${clock(new Date(since))} today`}>
       <ul className={styles.facts}>
-        <Fact icon={Boxes} name="Materializations" value={today.materializations} />
-        {today.observations > 0 && <Fact icon={Eye} name="Observations" value={today.observations} />}
+        <Fact icon={Boxes} name="Assets that were updated" value={today.updated_assets} />
+        <Fact
+          icon={History}
+          name={
+            <Link to="/runs" search={{ since }}>
+              Runs
+            </Link>
+          }
+          value={today.runs}
+        />
         <Fact
           icon={CircleCheck}
           name={
@@ -25,7 +33,7 @@ export function Today({ today }: { today: Overview['today'] }) {
               Runs that succeeded
             </Link>
           }
-          value={today.runs_succeeded}
+          value={today.succeeded}
         />
         <Fact
           icon={CircleX}
@@ -34,10 +42,9 @@ export function Today({ today }: { today: Overview['today'] }) {
               Runs that failed
             </Link>
           }
-          value={today.runs_failed}
+          value={today.failed}
           wrong
         />
-        <Fact icon={TriangleAlert} name="Checks that did not pass" value={today.failed_checks} wrong />
         {today.deploys.slice(0, 3).map((deploy) => (
           <li key={deploy.seq}>
             <span>

@@ -22,7 +22,6 @@ type VitalProps = { icon: LucideIcon; name: string; figure: number; note: ReactN
 
 /** The figures that say at a glance whether anything is wrong. Each leads to what it counts. */
 export function Vitals({ overview: { assets, checks, runs, open_incidents: incidents } }: { overview: Overview }) {
-  const made = assets.total - assets.external;
   const checked = checks.passed + checks.warned + checks.failed;
   return (
     <section className={styles.vitals} aria-label="At a glance">
@@ -31,7 +30,7 @@ export function Vitals({ overview: { assets, checks, runs, open_incidents: incid
           icon={assets.failed > 0 ? CircleX : CircleCheck}
           name="Failing"
           figure={assets.failed}
-          note={`of ${plural(made, 'asset')}`}
+          note={`of ${plural(assets.total, 'asset')}`}
         />
       </Link>
       <Link to="/assets" search={{ state: ['late'] }} className={cx(styles.vital, assets.late > 0 && styles.late)}>
