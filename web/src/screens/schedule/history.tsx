@@ -111,8 +111,8 @@ export function TickHistory({ schedule }: { schedule: string }) {
           if (all.length === 0) {
             return (
               <EmptyState icon={History} title="No tick yet">
-                Switch the schedule on, and what comes of each tick is listed here: the run that it launched, or why
-                there is none.
+                What comes of each tick is listed here: the run that it launched, or why there is none. A schedule ticks
+                while it is on.
               </EmptyState>
             );
           }

@@ -5,7 +5,9 @@ import { schedulesQuery } from '@/api/queries';
 import type { Schedule } from '@/api/types';
 import { useMedia } from '@/lib/media';
 import { ButtonLink } from '@/ui/button';
+import { cli } from '@/ui/copy';
 import { Page, Panel } from '@/ui/page';
+import { ShellMenu } from '@/ui/shell-menu';
 import { EmptyState, Loaded } from '@/ui/states';
 import { RunNow, ScheduleSwitch } from '../schedules/controls';
 import { TickHistory } from './history';
@@ -25,7 +27,14 @@ export default function ScheduleScreen() {
       above={<Link to="/schedules">Schedules</Link>}
       height={beside && schedule ? 'fill' : 'flow'}
       below={schedule && <Below schedule={schedule} />}
-      actions={schedule && <RunNow schedule={schedule} form="button" />}
+      actions={
+        schedule && (
+          <>
+            <ShellMenu commands={commands(schedule)} />
+            <RunNow schedule={schedule} form="button" />
+          </>
+        )
+      }
     >
       <Loaded query={query} what="The schedule could not be loaded">
         {() => (schedule ? <Body schedule={schedule} /> : <Missing name={name} />)}
@@ -33,6 +42,12 @@ export default function ScheduleScreen() {
     </Page>
   );
 }
+
+const commands = ({ name, switch: is }: Schedule) => [
+  { label: is === 'on' ? 'Switch it off' : 'Switch it on', command: cli('schedule', is === 'on' ? 'off' : 'on', name) },
+  { label: 'What came of its ticks', command: cli('schedule', 'ticks', name) },
+  { label: 'When it ticks next', command: cli('schedule', 'preview', name) },
+];
 
 const Below = ({ schedule }: { schedule: Schedule }) => (
   <div className={styles.below}>

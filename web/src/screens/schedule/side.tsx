@@ -7,7 +7,7 @@ import type { Schedule } from '@/api/types';
 import { useNow } from '@/lib/clock';
 import { plural } from '@/lib/format';
 import { clockIn, dayIn, differs } from '@/lib/when';
-import { CliHint, CopyId, cli } from '@/ui/copy';
+import { CopyId } from '@/ui/copy';
 import { KeyValue } from '@/ui/key-value';
 import { RunLink } from '@/ui/links';
 import { Markdown } from '@/ui/markdown';
@@ -51,7 +51,7 @@ export function NextTicks({ schedule: { name, zone, switch: is } }: { schedule: 
                 ))}
               </ol>
               <p className={styles.note}>
-                {elsewhere ? `In your time, and in ${zone}.` : `${zone}, which is also your time.`}{' '}
+                {elsewhere ? `In your time, and in ${zone}.` : `${zone}, where clocks show the same as yours.`}{' '}
                 {steps === 0 ? 'It selects nothing that can be run now.' : `A run would have ${plural(steps, 'step')}.`}
               </p>
             </>
@@ -103,7 +103,7 @@ const meaning = ({ name, meaning: text }: Words) => (
 );
 
 export function Definition({ schedule }: { schedule: Schedule }) {
-  const { name, location, crons, zone, selection, description, tags, priority, timeout } = schedule;
+  const { location, crons, zone, selection, description, tags, priority, timeout } = schedule;
   return (
     <Panel title="Definition" inside="padded">
       <div className={styles.definition}>
@@ -138,11 +138,6 @@ export function Definition({ schedule }: { schedule: Schedule }) {
             ],
           ]}
         />
-        <div className={styles.commands}>
-          <CliHint command={cli('schedule', schedule.switch === 'on' ? 'off' : 'on', name)} />
-          <CliHint command={cli('schedule', 'ticks', name)} />
-          <CliHint command={cli('schedule', 'preview', name)} />
-        </div>
       </div>
     </Panel>
   );

@@ -6,12 +6,14 @@ import { switchCommand } from '@/api/commands';
 import { schedulesQuery } from '@/api/queries';
 import type { Schedule } from '@/api/types';
 import { plural } from '@/lib/format';
+import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
 import { CliHint, cli } from '@/ui/copy';
 import { type Facet, FilterBar } from '@/ui/filter-bar';
 import { ScheduleLink } from '@/ui/links';
 import { Page, Panel } from '@/ui/page';
+import { ShellMenu } from '@/ui/shell-menu';
 import { EmptyState, Loaded } from '@/ui/states';
 import { type Column, Table } from '@/ui/table';
 import { toast, toastError } from '@/ui/toast';
@@ -23,6 +25,12 @@ import { NextTick } from './next-tick';
 import styles from './schedules.module.css';
 import { firstLine } from './words';
 
+const COMMANDS = [
+  { label: 'List them', command: cli('schedule', 'ls') },
+  { label: 'Switch some on', command: cli('schedule', 'on', 'NAME') },
+  { label: 'Switch some off', command: cli('schedule', 'off', 'NAME') },
+];
+
 const route = getRouteApi('/schedules');
 
 const COLUMNS: Column<Schedule>[] = [
@@ -30,7 +38,7 @@ const COLUMNS: Column<Schedule>[] = [
   {
     id: 'name',
     head: 'Schedule',
-    width: 'minmax(10rem, 1.3fr)',
+    width: 'minmax(8rem, 1.3fr)',
     cell: ({ name, description, when }) => (
       <TwoLines first={<ScheduleLink schedule={name} />} second={firstLine(description) || when} />
     ),
@@ -58,7 +66,7 @@ const COLUMNS: Column<Schedule>[] = [
   {
     id: 'next',
     head: 'Next',
-    width: 'minmax(8.5rem, 0.8fr)',
+    width: 'minmax(7.25rem, 0.8fr)',
     cell: ({ next, zone, switch: is }) => <NextTick at={next[0]} zone={zone} on={is === 'on'} />,
   },
   {
@@ -85,6 +93,7 @@ export default function SchedulesScreen() {
       title="Schedules"
       height="fill"
       below={query.data && <span className="muted">{`${plural(query.data.length, 'schedule')}, ${on} on`}</span>}
+      actions={<ShellMenu commands={COMMANDS} />}
     >
       <Loaded query={query} what="The schedules could not be loaded">
         {(schedules) => (schedules.length === 0 ? <None /> : <List schedules={schedules} />)}
@@ -108,6 +117,7 @@ function List({ schedules }: { schedules: Schedule[] }) {
   const search: ScheduleFilter = route.useSearch();
   const setSearch = useSetSearch();
   const navigate = useNavigate();
+  const narrow = useNarrow();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => shownSchedules(schedules, search), [schedules, search]);
   const facets = useMemo<Facet[]>(() => facetCounts(schedules), [schedules]);
@@ -133,12 +143,11 @@ function List({ schedules }: { schedules: Schedule[] }) {
             columns={COLUMNS}
             rowKey={({ name }) => name}
             rowHeight={TWO_LINES}
-            selection={{ keys: chosen, onChange: setChosen }}
+            selection={narrow ? undefined : { keys: chosen, onChange: setChosen }}
             onOpen={({ name }) => void navigate({ to: '/schedules/$schedule', params: { schedule: name } })}
           />
         )}
       </Panel>
-      <CliHint command={names.length > 0 ? cli('schedule', 'on', ...names) : cli('schedule', 'ls')} />
     </>
   );
 }
