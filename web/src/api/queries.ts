@@ -53,6 +53,16 @@ export const assetsQuery = (select = '') =>
       }),
   });
 
+/** The first assets of a selection by key; for finding some among very many. */
+export const foundAssetsQuery = (select: string) =>
+  queryOptions({
+    queryKey: [...keys.assets, 'found', select],
+    queryFn: async ({ signal }) => {
+      const params = { ...here, query: { select, limit: 50 } };
+      return (await body(http.GET('/api/v1/deployments/{deployment}/assets', { params, signal }))).items;
+    },
+  });
+
 export const assetQuery = (key: string) =>
   queryOptions({
     queryKey: keys.asset(key),
