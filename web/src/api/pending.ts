@@ -12,10 +12,6 @@ export type DiffKind = 'assets' | 'steps' | 'checks' | 'schedules' | 'jobs' | 'a
 
 export type SnapshotDiff = Record<DiffKind, Changes>;
 
-export type WorkerStep = { run: string; step: number; name: string; since?: string };
-
-export type WorkerExtra = { steps?: WorkerStep[]; heard_at?: string };
-
 export type AlertSeverity = 'info' | 'warning' | 'critical';
 
 export type AlertKind =

@@ -1,5 +1,4 @@
 // Short names for the wire types. Everything here comes from the OpenAPI document, except what pending.ts holds.
-import type * as pending from './pending';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -38,8 +37,9 @@ export type StepState = Schemas['StepState'];
 export type Tick = Schemas['Tick'];
 export type TickOutcome = Schemas['TickOutcome'];
 export type Trigger = Schemas['Trigger'];
-export type Version = Schemas['Version'] & { duration_ms?: number };
-export type Worker = Schemas['Worker'] & pending.WorkerExtra;
+export type Version = Schemas['Version'];
+export type Worker = Schemas['Worker'];
+export type WorkerStep = Schemas['WorkerStep'];
 export type WorkerState = Schemas['WorkerState'];
 
 /** An entry of the event log, as the stream sends it. */
