@@ -1,20 +1,9 @@
 // What can be read, as options for `useQuery` and `useInfiniteQuery`. Nothing here polls: the live connection says what
 // has become old (../live).
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { body, DEPLOYMENT, getPending, http } from './client';
+import { body, DEPLOYMENT, http } from './client';
 import { keys } from './keys';
-import type {
-  AlertChannel,
-  AlertPolicy,
-  Delivery,
-  DeliveryState,
-  Graph,
-  Incident,
-  IncidentDetail,
-  LogStream,
-  Page,
-  SnapshotDiff,
-} from './types';
+import type { AlertPolicy, DeliveryState, Graph, Incident, IncidentDetail, LogStream, Page } from './types';
 
 const deployment = DEPLOYMENT;
 const here = { path: { deployment } };
@@ -247,7 +236,10 @@ export const deploysQuery = () =>
 export const snapshotDiffQuery = (now: string, was: string) =>
   queryOptions({
     queryKey: [...keys.snapshot(now), 'diff', was],
-    queryFn: ({ signal }) => getPending<SnapshotDiff>(`/snapshots/${now}/diff/${was}`, { signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, snapshot: now, base: was } };
+      return body(http.GET('/api/v1/deployments/{deployment}/snapshots/{snapshot}/diff/{base}', { params, signal }));
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -295,21 +287,26 @@ export const selectionQuery = (text: string) =>
 export const policiesQuery = () =>
   queryOptions({
     queryKey: keys.policies,
-    queryFn: async ({ signal }) => (await getPending<Page<AlertPolicy>>('/alerts/policies', { signal })).items,
+    queryFn: async ({ signal }) => {
+      const path = '/api/v1/deployments/{deployment}/alerts/policies';
+      return (await body(http.GET(path, { params: here, signal }))).items as AlertPolicy[];
+    },
   });
 
 export const channelsQuery = () =>
   queryOptions({
     queryKey: keys.channels,
-    queryFn: async ({ signal }) => (await getPending<Page<AlertChannel>>('/alerts/channels', { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await body(http.GET('/api/v1/deployments/{deployment}/alerts/channels', { params: here, signal }))).items,
   });
 
 export const incidentsQuery = (state: 'open' | 'resolved' | 'all' = 'open') =>
   infiniteQueryOptions({
     queryKey: [...keys.incidents, state],
     queryFn: ({ pageParam, signal }) => {
-      const query = { state, cursor: pageParam, limit: 50 };
-      return getPending<Page<Incident>>('/alerts/incidents', { query, signal });
+      const params = { ...here, query: { state, cursor: pageParam, limit: 50 } };
+      const path = '/api/v1/deployments/{deployment}/alerts/incidents';
+      return body(http.GET(path, { params, signal })) as Promise<Page<Incident>>;
     },
     ...pages,
   });
@@ -317,7 +314,11 @@ export const incidentsQuery = (state: 'open' | 'resolved' | 'all' = 'open') =>
 export const incidentQuery = (id: string) =>
   queryOptions({
     queryKey: keys.incident(id),
-    queryFn: ({ signal }) => getPending<IncidentDetail>(`/alerts/incidents/${id}`, { signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, incident: id } };
+      const path = '/api/v1/deployments/{deployment}/alerts/incidents/{incident}';
+      return body(http.GET(path, { params, signal })) as Promise<IncidentDetail>;
+    },
   });
 
 export type DeliveryFilter = { state?: DeliveryState; incident?: string };
@@ -326,8 +327,8 @@ export const deliveriesQuery = (filter: DeliveryFilter = {}) =>
   infiniteQueryOptions({
     queryKey: [...keys.deliveries, filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...filter, cursor: pageParam, limit: 50 };
-      return getPending<Page<Delivery>>('/alerts/deliveries', { query, signal });
+      const params = { ...here, query: { ...filter, cursor: pageParam, limit: 50 } };
+      return body(http.GET('/api/v1/deployments/{deployment}/alerts/deliveries', { params, signal }));
     },
     ...pages,
   });

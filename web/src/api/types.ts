@@ -1,4 +1,5 @@
-// Short names for the wire types. Everything here comes from the OpenAPI document, except what pending.ts holds.
+// Short names for the wire types. Everything comes from the OpenAPI document; what it calls an object without saying more gets
+// its fields here.
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -60,4 +61,35 @@ export type StateCounts = Schemas['StateCounts'];
 /** One part of a list, and where the next one starts. */
 export type Page<T> = { items: T[]; next?: string | null };
 
-export type * from './pending';
+export type Changes = Schemas['Changes'];
+export type SnapshotDiff = Schemas['SnapshotDiff'];
+export type DiffKind = keyof SnapshotDiff;
+
+export type AlertSeverity = Schemas['AlertSeverity'];
+export type AlertKind = Schemas['SignalKind'];
+export type AlertChannel = Schemas['AlertChannel'];
+export type QuietHours = { from: string; to: string; zone: string };
+/** So often within so many milliseconds. */
+export type AlertThreshold = { count: number; within: number };
+export type AlertPolicy = Omit<Schemas['AlertPolicy'], 'quiet' | 'threshold'> & {
+  quiet?: QuietHours | null;
+  threshold?: AlertThreshold | null;
+};
+
+/** What is wrong; which of the others are there follows from the kind. */
+export type IncidentCause = {
+  kind: 'asset' | 'check' | 'late' | 'runs' | 'schedule' | 'long' | 'worker' | 'deploy';
+  asset?: string;
+  check?: string;
+  partition?: string;
+  line?: string;
+  schedule?: string;
+  run?: string;
+  worker?: string;
+  location?: string;
+};
+export type IncidentState = Schemas['IncidentState'];
+export type Incident = Omit<Schemas['Incident'], 'cause'> & { cause: IncidentCause };
+export type Delivery = Schemas['Delivery'];
+export type DeliveryState = Schemas['DeliveryState'];
+export type IncidentDetail = Incident & { deliveries: Delivery[] };
