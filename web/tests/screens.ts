@@ -25,6 +25,23 @@ export const SHOTS: Shot[] = [
   { name: 'overview', path: fixed('/') },
   { name: 'lineage', path: fixed('/lineage') },
   {
+    name: 'lineage-focus',
+    path: fixed('/lineage?focus=curated/orders'),
+    act: async (page) => {
+      await page.getByRole('complementary').getByText('Upstream').waitFor();
+    },
+  },
+  { name: 'lineage-groups', path: fixed('/lineage?collapse=raw&collapse=cleansed') },
+  { name: 'lineage-list', path: fixed('/lineage?view=list') },
+  {
+    name: 'materialize',
+    path: fixed('/lineage?focus=raw/orders'),
+    act: async (page) => {
+      await page.getByRole('complementary').getByRole('button', { name: 'Materialize', exact: true }).click();
+      await page.getByText('full_refresh').waitFor();
+    },
+  },
+  {
     name: 'lineage-fault',
     path: fixed('/lineage'),
     act: async (page) => {
@@ -48,6 +65,8 @@ export const SHOTS: Shot[] = [
     path: fixed('/assets'),
     act: async (page) => {
       await page.getByRole('button', { name: /Find or do anything/ }).click();
+      await page.getByRole('combobox', { name: /Find or do anything/ }).fill('orders');
+      await page.getByRole('option', { name: 'raw/orders' }).waitFor();
     },
   },
   {

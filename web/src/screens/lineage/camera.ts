@@ -37,6 +37,19 @@ export function fitBox(box: Box, size: Size): Camera {
   return { k, x: (size.width - width * k) / 2 - box.left * k, y: (size.height - height * k) / 2 - box.top * k };
 }
 
+/** A graph of so few nodes opens where its names can be read, even if not all of it is seen. */
+const FEW = 150;
+const READABLE = 0.5;
+
+/** Where one looks from at first: at everything, or at its beginning where everything would be too small. */
+export function opening(model: { nodes: readonly unknown[]; bounds: Box }, size: Size): Camera {
+  const all = fitBox(model.bounds, size);
+  if (all.k >= READABLE || model.nodes.length > FEW) return all;
+  const { left, top, bottom } = model.bounds;
+  const y = Math.max(MARGIN - top * READABLE, size.height / 2 - ((top + bottom) / 2) * READABLE);
+  return { k: READABLE, x: MARGIN - left * READABLE, y };
+}
+
 /** A box in the middle, at a distance from which it can be read. */
 export function lookAt(camera: Camera, box: Box, size: Size): Camera {
   const k = Math.max(0.8, Math.min(1.2, camera.k));

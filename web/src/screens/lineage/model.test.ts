@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphNode } from '@/api/types';
-import { fitBox, lookAt, reveal, seen, toScreen, toWorld, zoomAt } from './camera';
+import { fitBox, lookAt, opening, reveal, seen, toScreen, toWorld, zoomAt } from './camera';
 import { Grid } from './grid';
-import { BOX, GraphModel } from './model';
+import { BOX, GraphModel, stateOf } from './model';
 import { neighbour } from './moves';
 
 const node = (key: string, column: number, row: number) =>
@@ -52,6 +52,18 @@ describe('the model', () => {
   });
 });
 
+it.each([
+  [{ state: 'present' }, 'present'],
+  [{ state: 'present', staleness: 'stale' }, 'stale'],
+  [{ state: 'present', staleness: 'stale', late: true }, 'late'],
+  [{ state: 'failed', late: true }, 'failed'],
+  [{ state: 'in_progress', staleness: 'stale' }, 'in_progress'],
+  [{ state: 'missing', staleness: 'missing' }, 'missing'],
+  [{ state: 'missing', role: 'external' }, 'external'],
+] as [Partial<GraphNode>, string][])('%o is first of all %s', (facts, state) => {
+  expect(stateOf({ ...node('a', 0, 0), ...facts })).toBe(state);
+});
+
 describe('the grid', () => {
   const many = 3_000;
   const x = Float32Array.from({ length: many }, (_, each) => ((each * 7_919) % 20_011) - 4_000);
@@ -89,6 +101,13 @@ describe('the camera', () => {
 
   it('comes no closer than life size for a small graph', () => {
     expect(fitBox({ left: 0, top: 0, right: 10, bottom: 10 }, size).k).toBe(1);
+  });
+
+  it('opens a small graph where it can be read, from its beginning', () => {
+    const camera = opening({ nodes: Array(20), bounds: box }, size);
+    expect(camera.k).toBe(0.5);
+    expect(toScreen(camera, { x: box.left, y: 550 })).toEqual({ x: 28, y: 300 });
+    expect(opening({ nodes: Array(2_000), bounds: box }, size)).toEqual(fitBox(box, size));
   });
 
   it('keeps what is under the pointer when it zooms', () => {

@@ -79,10 +79,13 @@ function boundsOf(x: Float32Array, y: Float32Array): Box {
   return box;
 }
 
-/** The one state that a node shows first. Stale and late are shown beside it. */
+/** The one state that a node shows first: what is wrong before what is only old, and that before what is well. */
 export function stateOf(node: GraphNode): string {
-  if (node.staleness === 'external' && node.state === 'missing') return 'external';
-  return node.state;
+  if (node.state === 'missing')
+    return node.staleness === 'external' || node.role === 'external' ? 'external' : 'missing';
+  if (node.state !== 'present') return node.state;
+  if (node.late) return 'late';
+  return node.staleness === 'stale' ? 'stale' : 'present';
 }
 
 export const isGroup = (node: GraphNode): boolean => node.role === 'group';

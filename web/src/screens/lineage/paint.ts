@@ -50,9 +50,11 @@ export type Scene = {
   now: number;
 };
 
-/** From here on there is room for words, and for an icon. */
-const WORDS = 0.5;
-const ICONS = 0.22;
+/** From here on there is room for everything, for the name alone, and for no more than a colour. */
+const WORDS = 0.62;
+const NAMES = 0.24;
+/** How large a name is on the screen when it stands alone. */
+const ALONE = 11.5;
 const FAINT = 0.28;
 
 const FONT_NAME = '500 13px "IBM Plex Sans Variable", sans-serif';
@@ -68,7 +70,7 @@ export function paint(scene: Scene): void {
   context.scale(camera.k, camera.k);
   paintEdges(scene);
   const shown = scene.model.within(seen(camera, size));
-  if (camera.k < ICONS) paintDots(scene, shown);
+  if (camera.k < NAMES) paintDots(scene, shown);
   else for (const number of shown) paintNode(scene, number);
   context.restore();
 }
@@ -79,7 +81,7 @@ function paintEdges(scene: Scene): void {
   const area = seen(camera, size);
   const plain = new Path2D();
   const lit = new Path2D();
-  const straight = camera.k < ICONS;
+  const straight = camera.k < NAMES;
   for (let each = 0; each < model.edges.length; each += 2) {
     const from = model.edges[each] ?? 0;
     const to = model.edges[each + 1] ?? 0;
@@ -134,13 +136,7 @@ function paintDots({ context, model, camera, colours, marks }: Scene, shown: num
   }
 }
 
-/** Late is worse to miss than that there is something, and stale as well. */
-function toneOf(node: GraphNode): Tone {
-  const { tone } = lookOf('asset', stateOf(node));
-  if (tone !== 'good') return tone;
-  if (node.late) return 'late';
-  return node.staleness === 'stale' ? 'warn' : tone;
-}
+const toneOf = (node: GraphNode): Tone => lookOf('asset', stateOf(node)).tone;
 
 function paintNode(scene: Scene, number: number): void {
   const { context, model, camera, colours, marks } = scene;
@@ -163,11 +159,8 @@ function paintNode(scene: Scene, number: number): void {
   context.beginPath();
   context.roundRect(x, y, 5, BOX.height, [6, 0, 0, 6]);
   context.fill();
-  if (camera.k < WORDS) {
-    paintGlyph(context, stateOf(node), x + BOX.width / 2 - 15, y + BOX.height / 2 - 15, 30, colours[`${tone}-ink`]);
-  } else {
-    paintWords(scene, node, x, y);
-  }
+  if (camera.k < WORDS) paintName(scene, node, x, y);
+  else paintWords(scene, node, x, y);
   context.globalAlpha = 1;
 }
 
@@ -188,11 +181,22 @@ function paintStack({ context, colours }: Scene, x: number, y: number): void {
   }
 }
 
+/** The name alone, as large as it must be to be read from here. */
+function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
+  const { context, camera, colours } = scene;
+  const size = Math.round(ALONE / camera.k);
+  const middle = y + BOX.height / 2;
+  paintGlyph(context, stateOf(node), x + 12, middle - size / 2, size, colours[`${toneOf(node)}-ink`]);
+  const name = isGroup(node) ? `${node.group} (${node.counts?.total ?? 0})` : splitKey(node.key).name;
+  const left = x + 12 + size * 1.35;
+  const font = `500 ${size}px "IBM Plex Sans Variable", sans-serif`;
+  text(scene, font, colours.ink, name, left, middle + size * 0.35, x + BOX.width - 6 - left);
+}
+
 function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
   const { context, colours } = scene;
   const state = stateOf(node);
-  const ink = colours[`${lookOf('asset', state).tone}-ink`];
-  paintGlyph(context, state, x + 14, y + 11, 15, ink);
+  paintGlyph(context, state, x + 14, y + 11, 15, colours[`${toneOf(node)}-ink`]);
   context.textBaseline = 'alphabetic';
   let left = x + 36;
   const room = x + BOX.width - 10 - left;
@@ -211,8 +215,10 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
 }
 
 function noteOf(node: GraphNode, now: number): string {
-  const when = node.at ? relative(new Date(node.at), now) : lookOf('asset', stateOf(node)).label;
-  return [when, ...(node.kinds ?? []).slice(0, 2)].join(' · ');
+  const state = stateOf(node);
+  const word = state === 'present' && node.at ? [] : [lookOf('asset', state).label];
+  const when = node.at ? [relative(new Date(node.at), now)] : [];
+  return [...word, ...when, ...(node.kinds ?? []).slice(0, 2)].join(' · ');
 }
 
 /** What is true beside the state, from right to left; gives where the words must end. */
@@ -222,8 +228,9 @@ function paintBadges({ context, colours }: Scene, node: GraphNode, right: number
     at -= 15;
     paintGlyph(context, state, at, y, 13, colours[`${tone}-ink`]);
   };
-  if (node.staleness === 'stale') glyph('stale', 'warn');
-  if (node.late) glyph('late', 'late');
+  const first = stateOf(node);
+  if (node.staleness === 'stale' && first !== 'stale') glyph('stale', 'warn');
+  if (node.late && first !== 'late') glyph('late', 'late');
   if (node.failed_checks) {
     context.font = FONT_NOTE;
     context.fillStyle = colours['bad-ink'];
@@ -255,7 +262,7 @@ function text(scene: Scene, font: string, colour: string, words: string, x: numb
   const { context, cuts } = scene;
   context.font = font;
   context.fillStyle = colour;
-  const key = `${font[0]}${Math.round(room)}${words}`;
+  const key = `${font.slice(0, 8)}${Math.round(room)}${words}`;
   const cut = cuts.get(key) ?? cutText(context, words, room);
   cuts.set(key, cut);
   if (cut === '') return 0;

@@ -1,7 +1,7 @@
 // The canvas as a thing of its own: it holds the camera, hears the pointer, and paints when something changed. React tells it
 // what to show and is told what was done.
 import type { Size } from '@/lib/size';
-import { type Camera, fitBox, lookAt, pan, reveal, toScreen, toWorld, zoomAt } from './camera';
+import { type Camera, fitBox, lookAt, opening, pan, reveal, toScreen, toWorld, zoomAt } from './camera';
 import { BOX, type Box, GraphModel } from './model';
 import { type Colours, type Marks, paint } from './paint';
 import { Pointers } from './pointers';
@@ -141,7 +141,7 @@ export class Stage {
 
   private settle(): void {
     if (!this.fitted && this.size.width > 0 && this.model.nodes.length > 0) {
-      this.camera = fitBox(this.model.bounds, this.size);
+      this.camera = opening(this.model, this.size);
       this.fitted = true;
     }
     this.request();
