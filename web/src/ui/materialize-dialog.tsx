@@ -9,6 +9,7 @@ import { assetsQuery, deploymentsQuery, snapshotQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
 import { plural, sentence } from '@/lib/format';
 import { type FormField, type FormTexts, formFields, readForm, readTags } from '@/lib/schema-form';
+import { keyTerm } from '@/lib/selection';
 import { Button } from './button';
 import { CliHint, cli } from './copy';
 import { Dialog } from './dialog';
@@ -28,7 +29,7 @@ export type MaterializeDialogProps = {
 };
 
 /** The selection of exactly these assets. */
-export const selectionOf = (keys: readonly string[]): string => keys.map((key) => `key:"${key}"`).join(' or ');
+export const selectionOf = (keys: readonly string[]): string => keys.map(keyTerm).join(' or ');
 
 export function MaterializeDialog({ open, onClose, selection }: MaterializeDialogProps) {
   const assets = useQuery({ ...assetsQuery(selection), enabled: open });

@@ -2,6 +2,7 @@ import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, 
 import { useColours } from '@/design/colours';
 import { lookOf } from '@/design/states';
 import { plural } from '@/lib/format';
+import { useNarrow } from '@/lib/media';
 import { useSize } from '@/lib/size';
 import styles from './lineage.module.css';
 import { type GraphModel, isGroup, stateOf } from './model';
@@ -70,6 +71,13 @@ export function GraphCanvas(props: CanvasProps) {
   useEffect(() => stage?.paintIn(colours), [stage, colours]);
   useEffect(() => stage?.resize(size), [stage, size]);
   useEffect(() => stage?.show(model), [stage, model]);
+  // The panel of what is in focus lies over the graph: beside it, or below on a phone.
+  const narrow = useNarrow();
+  useEffect(() => {
+    if (!stage || number === undefined) return;
+    stage.cover(narrow ? { right: 0, bottom: size.height * 0.55 } : { right: 320, bottom: 0 });
+    if (size.width > 0) stage.reveal(number, 'barely');
+  }, [stage, number, narrow, size]);
   useEffect(() => stage?.mark({ focus: number, chosen: chosenNumbers, lit }), [stage, number, chosenNumbers, lit]);
 
   useImperativeHandle(ref, () => ({
@@ -94,7 +102,6 @@ export function GraphCanvas(props: CanvasProps) {
       const next = number === undefined ? stage?.first() : neighbour(model, number, direction);
       if (next === undefined) return true;
       props.onFocus(model.nodes[next]?.key);
-      stage?.reveal(next, 'barely');
       return true;
     }
     if (key === '+' || key === '=') stage?.zoom(1.4);

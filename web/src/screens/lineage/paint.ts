@@ -187,10 +187,19 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
   const size = Math.round(ALONE / camera.k);
   const middle = y + BOX.height / 2;
   paintGlyph(context, stateOf(node), x + 12, middle - size / 2, size, colours[`${toneOf(node)}-ink`]);
-  const name = isGroup(node) ? `${node.group} (${node.counts?.total ?? 0})` : splitKey(node.key).name;
-  const left = x + 12 + size * 1.35;
   const font = `500 ${size}px "IBM Plex Sans Variable", sans-serif`;
-  text(scene, font, colours.ink, name, left, middle + size * 0.35, x + BOX.width - 6 - left);
+  const left = x + 12 + size * 1.35;
+  const room = x + BOX.width - 6 - left;
+  if (isGroup(node)) {
+    text(scene, font, colours.ink, `${node.group} (${node.counts?.total ?? 0})`, left, middle + size * 0.35, room);
+    return;
+  }
+  // The whole key where it fits, since many assets share a name.
+  const { path, name } = splitKey(node.key);
+  context.font = font;
+  const whole = context.measureText(node.key).width <= room;
+  const taken = whole && path ? text(scene, font, colours['ink-3'], path, left, middle + size * 0.35, room) : 0;
+  text(scene, font, colours.ink, name, left + taken, middle + size * 0.35, room - taken);
 }
 
 function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {

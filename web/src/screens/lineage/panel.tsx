@@ -5,6 +5,7 @@ import { FoldVertical, Play, UnfoldVertical, User, X } from 'lucide-react';
 import { assetQuery } from '@/api/queries';
 import type { GraphNode } from '@/api/types';
 import { number, plural } from '@/lib/format';
+import { keyTerm } from '@/lib/selection';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { KeyValue } from '@/ui/key-value';
@@ -74,7 +75,7 @@ function AssetFacts({ node, model, onMaterialize }: FocusPanelProps & { node: Gr
   const reach = model.reach(model.numberOf(node.key) ?? 0);
   const { up, down } = { up: reach.up.size - 1, down: reach.down.size - 1 };
   const narrow = (select: string) => setSearch({ select, collapse: undefined });
-  const self = `key:"${node.key}"`;
+  const self = keyTerm(node.key);
   return (
     <>
       <div className={styles.badges}>

@@ -28,6 +28,8 @@ export class Stage {
   private colours: Colours | undefined;
   private marks = NO_MARKS;
   private lasso: Box | undefined;
+  /** What is covered at the right and at the bottom, so that nothing is brought into view there. */
+  private covered = { right: 0, bottom: 0 };
   private fitted = false;
   private frame = 0;
   private glide = 0;
@@ -106,6 +108,10 @@ export class Stage {
     this.settle();
   }
 
+  cover(covered: { right: number; bottom: number }): void {
+    this.covered = covered;
+  }
+
   /** Texts are measured anew, since their font has come. */
   fontsCame(): void {
     this.cuts.clear();
@@ -123,8 +129,10 @@ export class Stage {
   /** Brings a node into view: `closely` in the middle and near, otherwise with the least movement. */
   reveal(number: number, how: 'closely' | 'barely'): void {
     const box = this.boxOf(number);
+    const { width, height } = this.size;
+    const free = { width: width - this.covered.right, height: height - this.covered.bottom };
     this.fitted = true;
-    this.glideTo(how === 'closely' ? lookAt(this.camera, box, this.size) : reveal(this.camera, box, this.size));
+    this.glideTo(how === 'closely' ? lookAt(this.camera, box, free) : reveal(this.camera, box, free));
   }
 
   /** A node to start from when none is in focus: the leftmost that is seen, from the top. */

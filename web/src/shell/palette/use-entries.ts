@@ -6,6 +6,7 @@ import type { Run } from '@/api/types';
 import { useRested } from '@/lib/debounce';
 import { findKeys } from '@/lib/find-keys';
 import { shortId } from '@/lib/format';
+import { keyTerm } from '@/lib/selection';
 import { relative } from '@/lib/time';
 import { type Doing, type Entry, fixedEntries } from './entries';
 import { fitness, keySelection, runId } from './match';
@@ -25,12 +26,14 @@ export function useEntries(text: string, doing: Doing): { entries: Entry[]; sear
   const fixed = fixedEntries(doing);
   if (text.trim() === '') return { entries: fixed, searching: false };
   const keys = selection === undefined ? [] : (assets.data ?? []).map(({ key }) => key);
-  const fitting = best([...fixed, ...scheduleEntries(schedules.data?.map(({ name }) => name) ?? [], doing)], text);
+  const fitting = best(fixed, text);
+  const named = best(scheduleEntries(schedules.data?.map(({ name }) => name) ?? [], doing), text);
   // What is called so comes before the assets, what is only about it after them.
   const entries = [
     ...fitting.filter(({ score }) => score <= 1),
     ...assetEntries(findKeys(keys, text, MOST), doing),
     ...runEntries(text, runs.data?.pages.flatMap(({ items }) => items) ?? [], doing),
+    ...named,
     ...fitting.filter(({ score }) => score > 1),
   ].map((each) => ('entry' in each ? each.entry : each));
   return { entries, searching: asked !== text.trim() || assets.isFetching };
@@ -66,7 +69,7 @@ function assetEntries(keys: string[], { navigate, materialize }: Doing): Entry[]
     icon: Play,
     label: `Materialize ${only}`,
     also: '',
-    take: () => materialize(`key:"${only}"`),
+    take: () => materialize(keyTerm(only)),
   };
   return [...pages, launch];
 }
