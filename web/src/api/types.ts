@@ -31,6 +31,7 @@ export type RunDetail = Schemas['RunDetail'];
 export type RunState = Schemas['RunState'];
 export type Schedule = Schemas['Schedule'];
 export type Severity = Schemas['Severity'];
+export type StaleCause = Schemas['StaleCause'];
 export type Staleness = Schemas['Staleness'];
 export type Status = Schemas['Status'];
 export type Step = Schemas['Step'];

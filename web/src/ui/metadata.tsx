@@ -134,7 +134,7 @@ export function DataTable({ table, label }: { table: TableValue; label: string }
 
 function Cell({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span className={styles.null}>null</span>;
-  if (typeof value === 'number') return number(value);
+  // Digits are not grouped: a number in a table may be an id.
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>;
   return String(value);
 }
