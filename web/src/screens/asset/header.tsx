@@ -5,7 +5,7 @@ import { stateOf, worstCheck } from '@/lib/asset-state';
 import { useNow } from '@/lib/clock';
 import { splitKey } from '@/lib/format';
 import { Button, ButtonLink, IconButton } from '@/ui/button';
-import { CopyId, cli } from '@/ui/copy';
+import { cli, useCopy } from '@/ui/copy';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
 import { Menu, MenuItem } from '@/ui/menu';
 import { ShellMenu } from '@/ui/shell-menu';
