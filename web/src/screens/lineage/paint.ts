@@ -128,12 +128,31 @@ function paintDots({ context, model, camera, colours, marks }: Scene, shown: num
     context.fill(path);
   }
   context.globalAlpha = 1;
+  paintFailedRings({ context, model, camera, colours }, shown);
   for (const number of [...marks.chosen, marks.hover, marks.focus]) {
     if (number === undefined) continue;
     context.lineWidth = 2.5 / camera.k;
     context.strokeStyle = number === marks.focus ? colours.focus : colours.accent;
     context.strokeRect(model.x[number] ?? 0, model.y[number] ?? 0, BOX.width, BOX.height);
   }
+}
+
+/** What failed has a ring as well: where there is no room for an icon, colour must not be all that tells it. */
+function paintFailedRings(
+  { context, model, camera, colours }: Pick<Scene, 'context' | 'model' | 'camera' | 'colours'>,
+  shown: number[],
+): void {
+  const width = 1.2 / camera.k;
+  const rings = new Path2D();
+  for (const number of shown) {
+    if (model.nodes[number]?.state !== 'failed') continue;
+    const x = model.x[number] ?? 0;
+    const y = model.y[number] ?? 0;
+    rings.rect(x - width, y - width, BOX.width + 2 * width, BOX.height + 2 * width);
+  }
+  context.lineWidth = width;
+  context.strokeStyle = colours.ink;
+  context.stroke(rings);
 }
 
 const toneOf = (node: GraphNode): Tone => lookOf('asset', stateOf(node)).tone;
