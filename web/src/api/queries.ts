@@ -333,6 +333,17 @@ export const deliveriesQuery = (filter: DeliveryFilter = {}) =>
     ...pages,
   });
 
+/** The latest messages, to find those of a test among them. */
+export const testsQuery = () =>
+  queryOptions({
+    queryKey: [...keys.deliveries, 'latest'],
+    queryFn: async ({ signal }) => {
+      const params = { ...here, query: { limit: 50 } };
+      return (await body(http.GET('/api/v1/deployments/{deployment}/alerts/deliveries', { params, signal }))).items;
+    },
+    staleTime: 0,
+  });
+
 const pages = {
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page: { next?: string | null }) => page.next ?? undefined,
