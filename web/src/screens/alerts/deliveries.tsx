@@ -24,7 +24,7 @@ export const DELIVERY_COLUMNS: Column<Delivery>[] = [
   {
     id: 'message',
     head: 'Message',
-    width: 'minmax(11rem, 2fr)',
+    width: 'minmax(9rem, 2fr)',
     cell: ({ topic, title, incident, policy }) => (
       <TwoLines
         first={
@@ -43,11 +43,11 @@ export const DELIVERY_COLUMNS: Column<Delivery>[] = [
       />
     ),
   },
-  { id: 'channel', head: 'Channel', width: 'minmax(6rem, 0.8fr)', cell: ({ channel }) => channel },
+  { id: 'channel', head: 'Channel', width: 'minmax(5rem, 0.8fr)', cell: ({ channel }) => channel },
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(7.5rem, 0.8fr)',
+    width: 'minmax(6.5rem, 0.8fr)',
     cell: ({ state, attempts }) => (
       <TwoLines
         first={<StatusBadge kind="delivery" state={state} shape="plain" />}
@@ -66,7 +66,7 @@ export const DELIVERY_COLUMNS: Column<Delivery>[] = [
         second={
           next_at ? (
             <>
-              next try <Time at={next_at} />
+              due <Time at={next_at} />
             </>
           ) : (
             closed_at && (
@@ -91,6 +91,22 @@ export const DELIVERY_COLUMNS: Column<Delivery>[] = [
         </span>
       ),
   },
+];
+
+/** The same about one incident, whose title need not be repeated. */
+export const MESSAGE_COLUMNS: Column<Delivery>[] = [
+  {
+    id: 'topic',
+    head: 'Says',
+    width: 'minmax(7rem, 1fr)',
+    cell: ({ topic, policy }) => (
+      <TwoLines
+        first={<span className={styles.topic}>{topicWords(topic)}</span>}
+        second={policy && `because of ${policy}`}
+      />
+    ),
+  },
+  ...DELIVERY_COLUMNS.slice(1),
 ];
 
 /** When the next of the messages is tried, which is the next time at which anything here can change. */

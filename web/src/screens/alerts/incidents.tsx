@@ -20,7 +20,7 @@ import { ToneMark } from '@/ui/tone-mark';
 import { TWO_LINES, TwoLines } from '@/ui/two-lines';
 import { Acknowledge } from './actions';
 import styles from './alerts.module.css';
-import { ALERT_KINDS, kindWords, shownIncidents } from './words';
+import { ALERT_KINDS, headline, kindWords, shownIncidents } from './words';
 
 const route = getRouteApi('/alerts');
 
@@ -28,14 +28,14 @@ const COLUMNS: Column<Incident>[] = [
   {
     id: 'title',
     head: 'Incident',
-    width: 'minmax(12rem, 2.6fr)',
-    cell: ({ id, title, severity, kind, owners }) => (
+    width: 'minmax(11rem, 2.6fr)',
+    cell: ({ id, title, cause, severity, kind, owners }) => (
       <span className={styles.incident}>
         <StatusIcon kind="severity" state={severity} size={16} />
         <TwoLines
           first={
             <Link to="/alerts/incidents/$incident" params={{ incident: id }} className={styles.title} title={title}>
-              {title}
+              {headline({ title, cause })}
             </Link>
           }
           second={[kindWords(kind), ...owners].join(' · ')}
@@ -46,7 +46,7 @@ const COLUMNS: Column<Incident>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(8.5rem, 0.9fr)',
+    width: 'minmax(7.5rem, 0.9fr)',
     cell: (incident) => (
       <TwoLines
         first={<StatusBadge kind="incident" state={incident.state} shape="plain" />}
@@ -93,7 +93,7 @@ const COLUMNS: Column<Incident>[] = [
   {
     id: 'act',
     head: <span className="sr-only">Actions</span>,
-    width: 'minmax(8.5rem, max-content)',
+    width: '9.5rem',
     align: 'end',
     narrow: 'hide',
     cell: (incident) => incident.state === 'open' && <Acknowledge incident={incident} size="small" />,

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { BellRing, Megaphone, ScrollText, Send } from 'lucide-react';
+import { BellRing, type LucideIcon, Megaphone, ScrollText, Send } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { channelsQuery, overviewQuery, policiesQuery } from '@/api/queries';
+import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import type { ALERT_TABS } from '@/router';
 import { cli } from '@/ui/copy';
@@ -46,6 +47,8 @@ export default function AlertsScreen() {
   const policies = useQuery(policiesQuery()).data?.length;
   const channels = useQuery(channelsQuery()).data?.length;
   const Content = CONTENT[tab];
+  const narrow = useNarrow();
+  const icon = (each: LucideIcon) => (narrow ? undefined : each);
   const lists = tab === 'incidents' || tab === 'deliveries';
   return (
     <Page title="Alerts" height={lists ? 'fill' : 'flow'} actions={<ShellMenu key={tab} commands={COMMANDS[tab]} />}>
@@ -55,10 +58,10 @@ export default function AlertsScreen() {
         onChange={(next) => setSearch({ tab: next === 'incidents' ? undefined : next, q: undefined })}
         height={lists ? 'fill' : 'content'}
         tabs={[
-          { value: 'incidents', label: 'Incidents', icon: BellRing, count: open },
-          { value: 'policies', label: 'Policies', icon: ScrollText, count: policies },
-          { value: 'channels', label: 'Channels', icon: Megaphone, count: channels },
-          { value: 'deliveries', label: 'Deliveries', icon: Send },
+          { value: 'incidents', label: 'Incidents', icon: icon(BellRing), count: open },
+          { value: 'policies', label: 'Policies', icon: icon(ScrollText), count: policies },
+          { value: 'channels', label: 'Channels', icon: icon(Megaphone), count: channels },
+          { value: 'deliveries', label: 'Deliveries', icon: icon(Send) },
         ]}
       >
         <Content />

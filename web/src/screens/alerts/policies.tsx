@@ -31,7 +31,7 @@ export function Policies() {
         if (policies.length === 0) return <None />;
         const shown = policies.filter((policy) => matches(policy, q));
         return (
-          <>
+          <div className={styles.list}>
             <FilterBar
               values={{ q }}
               onChange={setSearch}
@@ -52,7 +52,7 @@ export function Policies() {
                 </li>
               ))}
             </ul>
-          </>
+          </div>
         );
       }}
     </Loaded>

@@ -66,6 +66,10 @@ export const channelWords = (kind: string): string => CHANNELS[kind] ?? kind.rep
 /** `a run failed` as the start of a sentence. */
 export const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
+/** The title as a heading; names of assets keep their letters. */
+export const headline = ({ title, cause }: Pick<Incident, 'title' | 'cause'>): string =>
+  cause.kind === 'asset' || cause.kind === 'late' ? title : sentence(title);
+
 /** What a policy is about. */
 export function scopeWords({ select, assets }: Pick<AlertPolicy, 'select' | 'assets'>): string {
   if (!select) return 'Everything';

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import { deploymentsQuery, deploysQuery } from '@/api/queries';
 import type { Deploy } from '@/api/types';
 import { plural } from '@/lib/format';
+import { useNarrow } from '@/lib/media';
 import { useParts } from '@/lib/parts';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
@@ -38,62 +39,69 @@ const stateOf = ({ refused, live }: Deploy) => (refused ? 'refused' : live ? 'li
 
 type Actions = { compare: (deploy: Deploy) => void; back: (deploy: Deploy) => void; all: readonly Deploy[] };
 
-const columns = ({ compare, back, all }: Actions): Column<Deploy>[] => [
+const columns = (actions: Actions, narrow: boolean): Column<Deploy>[] => [
   {
     id: 'state',
     head: 'State',
-    width: '6.5rem',
+    width: '6rem',
     cell: (row) => <StatusBadge kind="deploy" state={stateOf(row)} shape="plain" />,
   },
   {
     id: 'location',
     head: 'Location',
-    width: 'minmax(6rem, 0.7fr)',
-    cell: ({ location: name, snapshot }) => <TwoLines first={name} second={<CopyId id={snapshot} what="snapshot" />} />,
+    width: narrow ? 'minmax(6rem, 1fr)' : '11rem',
+    cell: ({ location: name, snapshot, refused }) => (
+      <TwoLines
+        first={name}
+        second={narrow && refused ? <Refused why={refused} /> : <CopyId id={snapshot} what="snapshot" />}
+      />
+    ),
   },
   {
     id: 'when',
-    head: 'When and by whom',
-    width: 'minmax(7rem, 0.8fr)',
-    cell: ({ at, by }) => <TwoLines first={<Time at={at} />} second={by} />,
+    head: 'When',
+    width: narrow ? '5.75rem' : '11rem',
+    cell: ({ at, by }) => <TwoLines first={<Time at={at} />} second={`by ${by}`} />,
   },
   {
     id: 'why',
     head: 'Refused because',
-    width: 'minmax(12rem, 2.4fr)',
+    width: 'minmax(12rem, 1fr)',
     narrow: 'hide',
-    cell: ({ refused }) =>
-      refused && (
-        <span className={styles.refused} title={refused}>
-          {refused}
-        </span>
-      ),
+    cell: ({ refused }) => refused && <Refused why={refused} />,
   },
   {
     id: 'actions',
     head: <span className="sr-only">Actions</span>,
-    width: 'minmax(6.5rem, max-content)',
+    width: narrow ? '5.75rem' : '9rem',
     align: 'end',
-    cell: (row) => {
-      if (row.refused) return null;
-      return (
-        <>
-          {!row.live && (
-            <IconButton icon={Undo2} size="small" label="Make this snapshot live again" onClick={() => back(row)} />
-          )}
-          <Button
-            size="small"
-            icon={Diff}
-            blocked={!liveBefore(all, row) && 'It is the first of its location that is known here'}
-            onClick={() => compare(row)}
-          >
-            Changes
-          </Button>
-        </>
-      );
-    },
+    cell: (row) => !row.refused && <RowActions row={row} narrow={narrow} {...actions} />,
   },
 ];
+
+const Refused = ({ why }: { why: string }) => (
+  <span className={styles.refused} title={why}>
+    {why}
+  </span>
+);
+
+function RowActions({ row, narrow, compare, back, all }: Actions & { row: Deploy; narrow: boolean }) {
+  const first = !liveBefore(all, row) && 'It is the first of its location that is known here';
+  return (
+    <>
+      {!row.live && (
+        <IconButton icon={Undo2} size="small" label="Make this snapshot live again" onClick={() => back(row)} />
+      )}
+      {narrow ? (
+        <IconButton icon={Diff} size="small" label="What changed" blocked={first} onClick={() => compare(row)} />
+      ) : (
+        <Button size="small" icon={Diff} blocked={first} onClick={() => compare(row)}>
+          Changes
+        </Button>
+      )}
+    </>
+  );
+}
 
 export default function DeploymentsScreen() {
   const { now, was } = route.useSearch();
@@ -149,6 +157,7 @@ function Deploys({ rows, more, foot }: { rows: Deploy[]; more: () => void; foot:
   const { location: at, state } = route.useSearch();
   const setSearch = useSetSearch();
   const pushSearch = useSetSearch('push');
+  const narrow = useNarrow();
   const [backTo, setBackTo] = useState<Deploy | null>(null);
   const shown = useMemo(
     () => rows.filter((row) => (!at || row.location === at) && (!state || state.includes(stateOf(row)))),
@@ -184,7 +193,7 @@ function Deploys({ rows, more, foot }: { rows: Deploy[]; more: () => void; foot:
           <Table
             label="Deploys"
             rows={shown}
-            columns={columns({ compare, back: setBackTo, all: rows })}
+            columns={columns({ compare, back: setBackTo, all: rows }, narrow)}
             rowKey={({ seq }) => String(seq)}
             rowHeight={TWO_LINES}
             onEnd={more}

@@ -46,5 +46,5 @@ export function LiveAgain({ deploy, onClose }: { deploy: Deploy; onClose: () => 
 
 const codeWords = (able: number): string =>
   able === 0
-    ? 'No active worker has its code, so its steps wait until one that was built from it starts.'
-    : `${plural(able, 'active worker has', 'active workers have')} its code.`;
+    ? 'No active worker was built from it: steps of the same name run with the code that there is, and others wait.'
+    : `${plural(able, 'active worker was', 'active workers were')} built from it.`;

@@ -45,12 +45,12 @@ function Card({ location, latest }: { location: Location; latest: Deploy | undef
             'Workers',
             able !== undefined &&
               (able === 0 ? (
-                <ToneMark key="workers" tone="bad" icon={Unplug}>
-                  None has its code
+                <ToneMark key="workers" tone="warn" icon={Unplug}>
+                  None was built from it
                 </ToneMark>
               ) : (
                 <Link key="workers" to="/workers" search={{ location: [name], state: ['active'] }}>
-                  {plural(able, 'worker has its code', 'workers have its code')}
+                  {plural(able, 'worker was built from it', 'workers were built from it')}
                 </Link>
               )),
           ],

@@ -18,8 +18,8 @@ import { Table } from '@/ui/table';
 import { Time } from '@/ui/time';
 import { TWO_LINES } from '@/ui/two-lines';
 import { Acknowledge, MuteIncident } from '../alerts/actions';
-import { DELIVERY_COLUMNS, nextTry } from '../alerts/deliveries';
-import { kindWords, sentence } from '../alerts/words';
+import { MESSAGE_COLUMNS, nextTry } from '../alerts/deliveries';
+import { headline, kindWords } from '../alerts/words';
 import { causeFacts } from './cause';
 import styles from './incident.module.css';
 import { Course, People } from './side';
@@ -33,7 +33,7 @@ export default function IncidentScreen() {
   useReloadAt(nextTry(incident?.deliveries ?? []), query.refetch);
   return (
     <Page
-      title={incident ? sentence(incident.title) : 'Incident'}
+      title={incident ? headline(incident) : 'Incident'}
       above={<Link to="/alerts">Alerts</Link>}
       below={incident && <Below incident={incident} />}
       actions={
@@ -159,7 +159,7 @@ function Messages({ incident: { deliveries } }: { incident: IncidentDetail }) {
           label="Messages"
           height="content"
           rows={deliveries}
-          columns={DELIVERY_COLUMNS.filter(({ id }) => id !== 'message' || deliveries.length > 0)}
+          columns={MESSAGE_COLUMNS}
           rowKey={({ seq, channel }) => `${seq} ${channel}`}
           rowHeight={TWO_LINES}
         />

@@ -43,5 +43,10 @@ export default function QueueScreen() {
 
 function summary({ runs, waiting_steps }: Queue): string {
   if (runs.length === 0 && waiting_steps === 0) return 'Nothing waits';
-  return `${plural(runs.length, 'run')} and ${plural(waiting_steps, 'step')} wait`;
+  const waiting: [number, string][] = [
+    [runs.length, 'run'],
+    [waiting_steps, 'step'],
+  ];
+  const words = waiting.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
+  return `${words.join(' and ')} ${runs.length + waiting_steps === 1 ? 'waits' : 'wait'}`;
 }

@@ -15,10 +15,15 @@ export function reasons(steps: readonly Pick<Waiting, 'why'>[]): Reason[] {
 
 export type StepFilter = { q?: string; pool?: string; why?: string };
 
-export function shownSteps(steps: readonly Waiting[], { q = '', pool, why }: StepFilter): Waiting[] {
+/** `inPool` are the names of the steps of the pool that is asked for. */
+export function shownSteps(
+  steps: readonly Waiting[],
+  { q = '', pool, why }: StepFilter,
+  inPool: ReadonlySet<string>,
+): Waiting[] {
   const text = q.toLowerCase();
   return steps.filter((step) => {
-    if (pool !== undefined && !step.why.startsWith(`pool ${pool} `)) return false;
+    if (pool !== undefined && !inPool.has(step.name) && !step.why.startsWith(`pool ${pool} `)) return false;
     if (why !== undefined && step.why !== why) return false;
     return text === '' || step.name.toLowerCase().includes(text) || step.run.includes(text);
   });

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { CircleCheck, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
+import { poolsQuery } from '@/api/queries';
 import type { Queue } from '@/api/types';
 import { cx } from '@/lib/class';
 import { number, plural } from '@/lib/format';
@@ -10,6 +12,7 @@ import { RunLink } from '@/ui/links';
 import { Panel } from '@/ui/page';
 import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/table';
+import { usePoolSteps } from './pool-steps';
 import styles from './queue.module.css';
 import { advice, reasons, shownSteps, type Waiting } from './reasons';
 
@@ -44,9 +47,10 @@ export function WaitingSteps({ queue }: { queue: Queue }) {
   const search = route.useSearch();
   const setSearch = useSetSearch();
   const { steps, waiting_steps } = queue;
-  const shown = useMemo(() => shownSteps(steps, search), [steps, search]);
+  const inPool = usePoolSteps(search.pool);
+  const shown = useMemo(() => shownSteps(steps, search, inPool), [steps, search, inPool]);
   const why = useMemo(() => reasons(steps), [steps]);
-  const pools = useMemo(() => poolsOf(steps), [steps]);
+  const pools = useQuery(poolsQuery()).data ?? [];
   const more = waiting_steps - steps.length;
   return (
     <div className={styles.part}>
@@ -80,7 +84,9 @@ export function WaitingSteps({ queue }: { queue: Queue }) {
                 values={{ q: search.q, pool: search.pool }}
                 onChange={setSearch}
                 search={{ name: 'q', label: 'Find a step or run' }}
-                facets={[{ name: 'pool', label: 'Pool', options: pools.map((pool) => ({ value: pool, label: pool })) }]}
+                facets={[
+                  { name: 'pool', label: 'Pool', options: pools.map(({ name }) => ({ value: name, label: name })) },
+                ]}
                 end={<span className="muted">{plural(shown.length, 'step')}</span>}
               />
             </div>
@@ -102,10 +108,4 @@ export function WaitingSteps({ queue }: { queue: Queue }) {
       </Panel>
     </div>
   );
-}
-
-/** The pools that steps wait for. */
-function poolsOf(steps: readonly Waiting[]): string[] {
-  const names = steps.flatMap(({ why }) => /^pool (\S+) is full/.exec(why)?.[1] ?? []);
-  return [...new Set(names)].sort();
 }

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { History, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import { runsQuery, ticksQuery } from '@/api/queries';
+import { lookOf } from '@/design/states';
 import { useNow } from '@/lib/clock';
 import { number, plural } from '@/lib/format';
 import { useParts } from '@/lib/parts';
@@ -43,6 +44,7 @@ const COLUMNS: Column<TickRow>[] = [
     id: 'outcome',
     head: 'Outcome',
     width: '6.5rem',
+    narrow: 'hide',
     cell: ({ tick }) => <StatusBadge kind="tick" state={tick.outcome} shape="plain" />,
   },
   { id: 'what', head: 'What came of it', width: 'minmax(10rem, 2fr)', cell: (row) => <Outcome row={row} /> },
@@ -74,6 +76,7 @@ function Outcome({ row: { tick, run } }: { row: TickRow }) {
     const many = tick.count > 1 ? `${number(tick.count)} ticks. ` : '';
     return (
       <span className={styles.reason} title={tick.reason ?? ''}>
+        <span className={styles.narrow}>{lookOf('tick', tick.outcome).label}: </span>
         {many}
         {tick.reason}
       </span>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { CalendarOff } from 'lucide-react';
 import { previewQuery, runQuery } from '@/api/queries';
 import type { Schedule } from '@/api/types';
+import { cx } from '@/lib/class';
 import { useNow } from '@/lib/clock';
 import { plural } from '@/lib/format';
 import { clockIn, dayIn, differs } from '@/lib/when';
@@ -39,9 +40,11 @@ export function NextTicks({ schedule: { name, zone, switch: is } }: { schedule: 
           return (
             <>
               <ol className={styles.ticks}>
-                {ahead.map((at) => (
+                {ahead.map((at, index) => (
                   <li key={at} className={styles.tick}>
-                    <span className={styles.day}>{dayIn(new Date(at), now)}</span>
+                    <span className={cx(styles.day, sameDay(ahead[index - 1], at) && styles.same)}>
+                      {dayIn(new Date(at), now)}
+                    </span>
                     <span className={styles.clock}>{clockIn(new Date(at))}</span>
                     {elsewhere && <span className={styles.there}>{clockIn(new Date(at), zone)} there</span>}
                     <span className={styles.left}>
@@ -61,6 +64,10 @@ export function NextTicks({ schedule: { name, zone, switch: is } }: { schedule: 
     </Panel>
   );
 }
+
+/** Whether an instant is on the day of the one before it, in the viewer's zone. */
+const sameDay = (before: string | undefined, at: string): boolean =>
+  before !== undefined && new Date(before).toDateString() === new Date(at).toDateString();
 
 export function LastRun({ schedule: { name, last } }: { schedule: Schedule }) {
   const id = last?.run ?? undefined;

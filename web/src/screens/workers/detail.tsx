@@ -51,7 +51,7 @@ export function WorkerDetail({ worker }: { worker: Worker }) {
               {worker.location}
             </Link>,
           ],
-          ['Code', <Code key="code" worker={worker} />],
+          ['Definitions', <Code key="code" worker={worker} />],
           ['Snapshot', <CopyId key="snapshot" id={worker.snapshot} what="snapshot" />],
           ['Version', <Version key="version" worker={worker} />],
           [

@@ -39,7 +39,7 @@ const columns = (open: (worker: string) => void): Column<Worker>[] => [
   {
     id: 'name',
     head: 'Worker',
-    width: 'minmax(9rem, 1.2fr)',
+    width: 'minmax(7.5rem, 1.2fr)',
     cell: ({ id, name, host, pid }) => (
       <TwoLines
         first={
@@ -54,7 +54,7 @@ const columns = (open: (worker: string) => void): Column<Worker>[] => [
   {
     id: 'state',
     head: 'State',
-    width: '8rem',
+    width: '7rem',
     cell: ({ state, changed_at }) => (
       <TwoLines first={<StatusBadge kind="worker" state={state} shape="plain" />} second={<Time at={changed_at} />} />
     ),
@@ -62,13 +62,13 @@ const columns = (open: (worker: string) => void): Column<Worker>[] => [
   {
     id: 'slots',
     head: 'Slots in use',
-    width: 'minmax(8rem, 1fr)',
+    width: 'minmax(8.5rem, 1fr)',
     cell: (worker) => <Slots worker={worker} />,
   },
   {
     id: 'location',
     head: 'Location',
-    width: 'minmax(7rem, 0.9fr)',
+    width: 'minmax(9rem, 0.9fr)',
     narrow: 'hide',
     cell: (worker) => <TwoLines first={worker.location} second={isThere(worker) && <Code worker={worker} />} />,
   },
@@ -94,6 +94,9 @@ const columns = (open: (worker: string) => void): Column<Worker>[] => [
     ),
   },
 ];
+
+/** Columns that stand in the panel of the chosen worker. */
+const DETAILS = new Set(['heard', 'version', 'tags']);
 
 function Slots({ worker }: { worker: Worker }) {
   const { slots, running, steps = [] } = worker;
@@ -171,7 +174,7 @@ function Fleet({ workers }: { workers: Worker[] }) {
               <Table
                 label="Workers"
                 rows={shown}
-                columns={columns(open)}
+                columns={columns(open).filter(({ id }) => !(chosen && beside) || !DETAILS.has(id))}
                 rowKey={({ id }) => id}
                 rowHeight={TWO_LINES}
                 onOpen={({ id }) => open(id)}

@@ -17,8 +17,11 @@ export function Heard({ worker: { heard_at } }: { worker: Worker }) {
   const heard = new Date(heard_at);
   const silent = Math.max(0, dataUpdatedAt - heard.getTime());
   const title = `Heard at ${absolute(heard)}, as of ${absolute(new Date(dataUpdatedAt))}. A worker that stays silent turns lost here by itself.`;
-  return <span title={title}>{silent < 1_000 ? 'just now' : `${duration(silent)} before`}</span>;
+  return <span title={title}>{silent < 1_000 ? 'just now' : `${duration(silent)} ago`}</span>;
 }
+
+const OTHER =
+  'It was built from other definitions than those that are live. Steps of the same name run with the code that it has.';
 
 export function Code({ worker }: { worker: Worker }) {
   const { data } = useQuery(deploymentsQuery());
@@ -26,18 +29,14 @@ export function Code({ worker }: { worker: Worker }) {
   if (code === 'live') {
     return (
       <ToneMark tone="good" icon={CircleCheck}>
-        Live code
+        As deployed
       </ToneMark>
     );
   }
   if (code === 'unknown') return <span className="muted">Not deployed</span>;
   return (
-    <ToneMark
-      tone="warn"
-      icon={Archive}
-      title="Its location has other definitions live. It runs only what it has the code for."
-    >
-      Other code
+    <ToneMark tone="warn" icon={Archive} title={OTHER}>
+      Other definitions
     </ToneMark>
   );
 }
