@@ -39,7 +39,7 @@ export function fitBox(box: Box, size: Size): Camera {
 
 /** A graph of so few nodes opens where its names can be read, even if not all of it is seen. */
 const FEW = 150;
-const READABLE = 0.5;
+const READABLE = 0.45;
 
 /** Where one looks from at first: at everything, or at its beginning where everything would be too small. */
 export function opening(model: { nodes: readonly unknown[]; bounds: Box }, size: Size): Camera {

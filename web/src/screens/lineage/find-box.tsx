@@ -30,7 +30,7 @@ export function FindBox({ keys, onFind }: { keys: readonly string[]; onFind: (ke
         <Search size={15} aria-hidden />
         <TextInput
           {...field}
-          placeholder="Find in the graph"
+          placeholder="Find an asset"
           aria-label="Find in the graph"
           value={text}
           onFocus={() => setOpen(true)}

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { ChevronDown, List, Play, Waypoints } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import type { Graph } from '@/api/types';
+import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { Menu, MenuCheck, MenuItem } from '@/ui/menu';
@@ -26,6 +27,7 @@ export function Toolbar({ graph, chosen = 0, onFind, onMaterialize }: ToolbarPro
   useEffect(() => {
     document.title = 'Lineage · Headwater';
   }, []);
+  const narrow = useNarrow();
   const other = view === 'graph' ? 'list' : undefined;
   return (
     <div className={styles.bar}>
@@ -33,7 +35,7 @@ export function Toolbar({ graph, chosen = 0, onFind, onMaterialize }: ToolbarPro
       <div className={styles.selection}>
         <SelectionInput
           value={select ?? ''}
-          placeholder="All assets; try group:curated or +activation/crm_contacts"
+          placeholder={narrow ? 'All assets' : 'All assets; try group:curated or +activation/crm_contacts'}
           onChange={(next) => setSearch({ select: next || undefined, focus: undefined })}
         />
       </div>
