@@ -46,7 +46,7 @@ const COLUMNS: Column<Incident>[] = [
   {
     id: 'state',
     head: 'State',
-    width: 'minmax(7.5rem, 0.9fr)',
+    width: 'minmax(8.25rem, 0.9fr)',
     cell: (incident) => (
       <TwoLines
         first={<StatusBadge kind="incident" state={incident.state} shape="plain" />}

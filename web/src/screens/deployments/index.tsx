@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Diff, Rocket, SearchX, Undo2 } from 'lucide-react';
+import { CircleHelp, Diff, Rocket, SearchX, Undo2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { deploymentsQuery, deploysQuery } from '@/api/queries';
 import type { Deploy } from '@/api/types';
@@ -23,6 +23,7 @@ import styles from './deployments.module.css';
 import { liveBefore } from './diff';
 import { LiveAgain } from './live-again';
 import { Locations } from './locations';
+import { WhyRefused } from './why-refused';
 
 const route = getRouteApi('/deployments');
 
@@ -37,7 +38,7 @@ const COMMANDS = [
 
 const stateOf = ({ refused, live }: Deploy) => (refused ? 'refused' : live ? 'live' : 'past');
 
-type Actions = { compare: (deploy: Deploy) => void; back: (deploy: Deploy) => void; all: readonly Deploy[] };
+type Actions = Record<'compare' | 'back' | 'why', (deploy: Deploy) => void> & { all: readonly Deploy[] };
 
 const columns = (actions: Actions, narrow: boolean): Column<Deploy>[] => [
   {
@@ -50,12 +51,7 @@ const columns = (actions: Actions, narrow: boolean): Column<Deploy>[] => [
     id: 'location',
     head: 'Location',
     width: narrow ? 'minmax(6rem, 1fr)' : '11rem',
-    cell: ({ location: name, snapshot, refused }) => (
-      <TwoLines
-        first={name}
-        second={narrow && refused ? <Refused why={refused} /> : <CopyId id={snapshot} what="snapshot" />}
-      />
-    ),
+    cell: ({ location: name, snapshot }) => <TwoLines first={name} second={<CopyId id={snapshot} what="snapshot" />} />,
   },
   {
     id: 'when',
@@ -75,7 +71,7 @@ const columns = (actions: Actions, narrow: boolean): Column<Deploy>[] => [
     head: <span className="sr-only">Actions</span>,
     width: narrow ? '5.75rem' : '9rem',
     align: 'end',
-    cell: (row) => !row.refused && <RowActions row={row} narrow={narrow} {...actions} />,
+    cell: (row) => <RowActions row={row} narrow={narrow} {...actions} />,
   },
 ];
 
@@ -85,7 +81,14 @@ const Refused = ({ why }: { why: string }) => (
   </span>
 );
 
-function RowActions({ row, narrow, compare, back, all }: Actions & { row: Deploy; narrow: boolean }) {
+function RowActions({ row, narrow, compare, back, why, all }: Actions & { row: Deploy; narrow: boolean }) {
+  if (row.refused) {
+    return (
+      <Button size="small" icon={CircleHelp} onClick={() => why(row)}>
+        Why
+      </Button>
+    );
+  }
   const first = !liveBefore(all, row) && 'It is the first of its location that is known here';
   return (
     <>
@@ -158,6 +161,7 @@ function Deploys({ rows, more, foot }: { rows: Deploy[]; more: () => void; foot:
   const setSearch = useSetSearch();
   const pushSearch = useSetSearch('push');
   const narrow = useNarrow();
+  const [refused, setRefused] = useState<Deploy | null>(null);
   const [backTo, setBackTo] = useState<Deploy | null>(null);
   const shown = useMemo(
     () => rows.filter((row) => (!at || row.location === at) && (!state || state.includes(stateOf(row)))),
@@ -193,7 +197,7 @@ function Deploys({ rows, more, foot }: { rows: Deploy[]; more: () => void; foot:
           <Table
             label="Deploys"
             rows={shown}
-            columns={columns({ compare, back: setBackTo, all: rows }, narrow)}
+            columns={columns({ compare, back: setBackTo, why: setRefused, all: rows }, narrow)}
             rowKey={({ seq }) => String(seq)}
             rowHeight={TWO_LINES}
             onEnd={more}
@@ -201,6 +205,7 @@ function Deploys({ rows, more, foot }: { rows: Deploy[]; more: () => void; foot:
           />
         )}
       </Panel>
+      {refused && <WhyRefused deploy={refused} onClose={() => setRefused(null)} />}
       {backTo && <LiveAgain deploy={backTo} onClose={() => setBackTo(null)} />}
     </div>
   );

@@ -23,7 +23,7 @@ const columns = (edit: (pool: Pool) => void, show: (pool: string) => void): Colu
   {
     id: 'name',
     head: 'Pool',
-    width: 'minmax(6.5rem, 1.2fr)',
+    width: 'minmax(7.5rem, 1.2fr)',
     cell: ({ name }) => <CopyId id={name} what="pool" form="whole" />,
   },
   { id: 'use', head: 'In use', width: 'minmax(6.5rem, 1.4fr)', cell: (pool) => <Use pool={pool} /> },
