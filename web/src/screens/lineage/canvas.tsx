@@ -137,11 +137,12 @@ export function GraphCanvas(props: CanvasProps) {
 function Spoken({ model, number, chosen }: { model: GraphModel; number: number; chosen: boolean }) {
   const node = model.nodes[number];
   if (!node) return null;
+  const state = stateOf(node);
   const words = [
     isGroup(node) ? `Group ${node.group}, ${plural(node.counts?.total ?? 0, 'asset')}` : node.key,
-    lookOf('asset', stateOf(node)).label,
-    node.late && 'late',
-    node.staleness === 'stale' && 'stale',
+    lookOf('asset', state).label,
+    node.late && state !== 'late' && 'late',
+    node.staleness === 'stale' && state !== 'stale' && 'stale',
     node.failed_checks && plural(node.failed_checks, 'failed check'),
     `${model.up[number]?.length ?? 0} upstream`,
     `${model.down[number]?.length ?? 0} downstream`,

@@ -31,8 +31,10 @@ const COLUMNS: Column<Row>[] = [
     narrow: 'hide',
     cell: ({ node }) => (
       <>
-        {node.late && <StatusBadge kind="asset" state="late" shape="plain" />}
-        {node.staleness === 'stale' && <StatusBadge kind="asset" state="stale" shape="plain" />}
+        {node.late && stateOf(node) !== 'late' && <StatusBadge kind="asset" state="late" shape="plain" />}
+        {node.staleness === 'stale' && stateOf(node) !== 'stale' && (
+          <StatusBadge kind="asset" state="stale" shape="plain" />
+        )}
       </>
     ),
   },

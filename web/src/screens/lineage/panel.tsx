@@ -76,12 +76,13 @@ function AssetFacts({ node, model, onMaterialize }: FocusPanelProps & { node: Gr
   const { up, down } = { up: reach.up.size - 1, down: reach.down.size - 1 };
   const narrow = (select: string) => setSearch({ select, collapse: undefined });
   const self = keyTerm(node.key);
+  const state = stateOf(node);
   return (
     <>
       <div className={styles.badges}>
-        <StatusBadge kind="asset" state={stateOf(node)} />
-        {node.late && <StatusBadge kind="asset" state="late" />}
-        {node.staleness === 'stale' && <StatusBadge kind="asset" state="stale" />}
+        <StatusBadge kind="asset" state={state} />
+        {node.late && state !== 'late' && <StatusBadge kind="asset" state="late" />}
+        {node.staleness === 'stale' && state !== 'stale' && <StatusBadge kind="asset" state="stale" />}
         {node.failed_checks ? (
           <StatusBadge kind="check" state="failed">
             {plural(node.failed_checks, 'failed check')}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import type { AssetBrief } from '@/api/types';
-import { number } from '@/lib/format';
+import { number, sentence } from '@/lib/format';
 import { AssetLink, RunLink } from '@/ui/links';
 import { Panel } from '@/ui/page';
 import { StatusIcon } from '@/ui/status';
@@ -65,7 +65,7 @@ function Item({ asset, state }: { asset: AssetBrief; state: string }) {
         )}
       </span>
       <span className={styles.reason} title={asset.reason}>
-        {asset.reason}
+        {sentence(asset.reason)}
       </span>
       <span className={styles.owner}>{asset.owners.join(', ')}</span>
     </li>
