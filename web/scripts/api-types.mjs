@@ -29,16 +29,25 @@ function check() {
   process.exit(1);
 }
 
+/** The document without names that two operations share: they would become two types of one name. */
+function unambiguous(text) {
+  const document = JSON.parse(text);
+  const operations = Object.values(document.paths).flatMap(Object.values);
+  const names = operations.map(({ operationId }) => operationId);
+  for (const operation of operations) {
+    if (names.filter((name) => name === operation.operationId).length > 1) delete operation.operationId;
+  }
+  return JSON.stringify(document);
+}
+
 function write() {
   if (!existsSync(`${TOOL}/node_modules/.package-lock.json`)) {
     execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: TOOL, stdio: 'inherit' });
   }
   const generator = `${TOOL}/node_modules/openapi-typescript/bin/cli.js`;
-  const body = execFileSync('node', [generator, DOCUMENT, '--empty-objects-unknown'], {
-    cwd: TOOL,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
+  const input = unambiguous(readFileSync(DOCUMENT, 'utf8'));
+  const options = { cwd: TOOL, input, encoding: 'utf8', maxBuffer: 1 << 26 };
+  const body = execFileSync('node', [generator, '--empty-objects-unknown'], options);
   writeFileSync(TARGET, header(readFileSync(DOCUMENT), body) + body);
   console.log(`src/api/schema.ts: ${body.split('\n').length} lines`);
 }

@@ -1,9 +1,10 @@
 // Where the parts are put together: who may see anything, the data, the live connection, the routes.
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { ApiError } from '@/api/problem';
 import { statusQuery } from '@/api/queries';
+import { queryClient } from '@/api/query-client';
 import { needsSignIn, onSessionChange } from '@/api/session';
 import { LiveProvider } from '@/live/live';
 import { router } from './router';
@@ -11,22 +12,9 @@ import { SignIn } from './shell/sign-in';
 import { ErrorState } from './ui/states';
 import { TooltipProvider } from './ui/tooltip';
 
-/** A failed request is sent again where that can help; what was refused stays refused. */
-const retry = (failures: number, error: Error): boolean =>
-  error instanceof ApiError && error.passing && error.status !== 429 && failures < 2;
-
-const newClient = () =>
-  new QueryClient({
-    defaultOptions: {
-      queries: { retry, staleTime: 30_000, refetchOnWindowFocus: false, refetchOnReconnect: false },
-      mutations: { retry: false },
-    },
-  });
-
 export function App() {
-  const [client] = useState(newClient);
   return (
-    <QueryClientProvider client={client}>
+    <QueryClientProvider client={queryClient}>
       <TooltipProvider>
         <Gate />
       </TooltipProvider>

@@ -1,5 +1,7 @@
 // The addresses of all screens, with the types of their search parameters. A screen's code is loaded when it is opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { graphQuery, overviewQuery } from './api/queries';
+import { queryClient } from './api/query-client';
 import { count, oneOf, parseSearch, stringifySearch, text, texts } from './lib/search';
 import { NotFound, ScreenError } from './shell/boundary';
 import { Shell } from './shell/shell';
@@ -20,17 +22,22 @@ export const WINDOWS = ['1h', '6h', '24h', '7d'] as const;
 const overview = createRoute({
   ...at('/'),
   validateSearch: optional((raw) => ({ window: oneOf(raw, 'window', WINDOWS) })),
+  loader: () => void queryClient.prefetchQuery(overviewQuery()),
   component: lazyRouteComponent(() => import('./screens/overview')),
 });
 
+const lineageSearch = optional((raw) => ({
+  select: text(raw, 'select'),
+  collapse: texts(raw, 'collapse'),
+  focus: text(raw, 'focus'),
+  view: oneOf(raw, 'view', ['graph', 'list'] as const),
+}));
+
 const lineage = createRoute({
   ...at('/lineage'),
-  validateSearch: optional((raw) => ({
-    select: text(raw, 'select'),
-    collapse: texts(raw, 'collapse'),
-    focus: text(raw, 'focus'),
-    view: oneOf(raw, 'view', ['graph', 'list'] as const),
-  })),
+  validateSearch: lineageSearch,
+  loaderDeps: ({ search: { select, collapse } }) => ({ select, collapse }),
+  loader: ({ deps }) => void queryClient.prefetchQuery(graphQuery(deps)),
   component: lazyRouteComponent(() => import('./screens/lineage')),
 });
 
@@ -44,10 +51,14 @@ const assets = createRoute({
     q: text(raw, 'q'),
     select: text(raw, 'select'),
     state: texts(raw, 'state'),
+    staleness: texts(raw, 'staleness'),
+    check: texts(raw, 'check'),
     group: texts(raw, 'group'),
     owner: texts(raw, 'owner'),
     kind: texts(raw, 'kind'),
     tag: texts(raw, 'tag'),
+    domain: texts(raw, 'domain'),
+    tier: texts(raw, 'tier'),
     sort: text(raw, 'sort'),
     order: oneOf(raw, 'order', ['up', 'down'] as const),
   })),
@@ -90,6 +101,8 @@ const run = createRoute({
     attempt: count(raw, 'attempt'),
     stream: oneOf(raw, 'stream', ['stdout', 'stderr', 'log'] as const),
     state: texts(raw, 'state'),
+    kind: texts(raw, 'kind'),
+    sort: oneOf(raw, 'sort', ['plan', 'start', 'duration'] as const),
     q: text(raw, 'q'),
   })),
   component: lazyRouteComponent(() => import('./screens/run')),
@@ -179,6 +192,13 @@ export const router = createRouter({
   parseSearch: (search) => parseSearch(search),
   stringifySearch,
 });
+
+/** Loads the code of the screen that is open, so that it is there when the first answer of the server is. */
+export function loadScreen(): void {
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+    void router.loadRouteChunk(router.routesById[routeId as '/']);
+  }
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

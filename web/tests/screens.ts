@@ -21,9 +21,45 @@ async function anySchedule(request: APIRequestContext): Promise<string> {
   return `/schedules/${schedule?.name}`;
 }
 
+async function anyIncident(request: APIRequestContext): Promise<string> {
+  const [incident] = await items(request, '/alerts/incidents?state=all&limit=1');
+  return `/alerts/incidents/${incident?.id ?? '01a00000-0000-7000-8000-000000000000'}`;
+}
+
+/** What changed with the latest deploy; the list of deploys where there is only one. */
+async function lastChange(request: APIRequestContext): Promise<string> {
+  const deploys = (await items(request, '/deploys?limit=50')).filter(({ refused }) => !refused);
+  const now = deploys[0];
+  const was = deploys.find(({ snapshot, location }) => location === now?.location && snapshot !== now?.snapshot);
+  return was ? `/deployments?now=${now?.snapshot}&was=${was.snapshot}` : '/deployments';
+}
+
+async function anyWorker(request: APIRequestContext): Promise<string> {
+  const answer = await request.get('/api/v1/workers');
+  const [worker] = answer.ok() ? (await answer.json()).items : [];
+  return `/workers?worker=${worker?.id ?? ''}`;
+}
+
 export const SHOTS: Shot[] = [
   { name: 'overview', path: fixed('/') },
   { name: 'lineage', path: fixed('/lineage') },
+  {
+    name: 'lineage-focus',
+    path: fixed('/lineage?focus=curated/orders'),
+    act: async (page) => {
+      await page.getByRole('complementary').getByText('Upstream').waitFor();
+    },
+  },
+  { name: 'lineage-groups', path: fixed('/lineage?collapse=raw&collapse=cleansed') },
+  { name: 'lineage-list', path: fixed('/lineage?view=list') },
+  {
+    name: 'materialize',
+    path: fixed('/lineage?focus=raw/orders'),
+    act: async (page) => {
+      await page.getByRole('complementary').getByRole('button', { name: 'Materialize', exact: true }).click();
+      await page.getByText('full_refresh').waitFor();
+    },
+  },
   {
     name: 'lineage-fault',
     path: fixed('/lineage'),
@@ -40,14 +76,22 @@ export const SHOTS: Shot[] = [
   { name: 'schedule', path: anySchedule },
   { name: 'queue', path: fixed('/queue') },
   { name: 'workers', path: fixed('/workers') },
+  { name: 'worker', path: anyWorker },
   { name: 'deployments', path: fixed('/deployments') },
-  { name: 'alerts', path: fixed('/alerts') },
+  { name: 'deployments-diff', path: lastChange },
+  { name: 'alerts', path: fixed('/alerts?state=all') },
+  { name: 'alerts-policies', path: fixed('/alerts?tab=policies') },
+  { name: 'alerts-channels', path: fixed('/alerts?tab=channels') },
+  { name: 'alerts-deliveries', path: fixed('/alerts?tab=deliveries') },
+  { name: 'incident', path: anyIncident },
   { name: 'not-found', path: fixed('/nowhere') },
   {
     name: 'palette',
     path: fixed('/assets'),
     act: async (page) => {
       await page.getByRole('button', { name: /Find or do anything/ }).click();
+      await page.getByRole('combobox', { name: /Find or do anything/ }).fill('orders');
+      await page.getByRole('option', { name: 'raw/orders' }).waitFor();
     },
   },
   {

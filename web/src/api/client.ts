@@ -37,21 +37,6 @@ export async function body<T>(answer: Answer<T>): Promise<T> {
   return data;
 }
 
-export type Query = Record<string, string | number | string[] | undefined>;
-
-/** Reads an address that the OpenAPI document does not have yet. Deleted with pending.ts. */
-export async function getPending<T>(path: string, options: { query?: Query; signal?: AbortSignal } = {}): Promise<T> {
-  const request = new Request(address(path, options.query), { signal: options.signal });
-  return (await send(request)).json() as Promise<T>;
-}
-
-/** Sends a command to an address that the OpenAPI document does not have yet. Deleted with pending.ts. */
-export async function postPending<T>(path: string, payload: unknown): Promise<T> {
-  const headers = { 'content-type': 'application/json', ...once() };
-  const request = new Request(address(path), { method: 'POST', headers, body: JSON.stringify(payload) });
-  return (await send(request)).json() as Promise<T>;
-}
-
 /** The header that makes a command that is sent twice one command. */
 export const once = (): { 'Idempotency-Key': string } => ({ 'Idempotency-Key': uuid() });
 
@@ -63,16 +48,6 @@ function uuid(): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-function address(path: string, query: Query = {}): string {
-  const url = new URL(`/api/v1/deployments/${DEPLOYMENT}${path}`, globalThis.location.origin);
-  for (const [name, value] of Object.entries(query)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== '') url.searchParams.append(name, String(each));
-    }
-  }
-  return url.toString();
 }
 
 export { ApiError };

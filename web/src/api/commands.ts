@@ -1,11 +1,10 @@
 // What can be commanded, as options for `useMutation`. A command is durable when it is answered, and the live connection
 // tells what it changed, so nothing is invalidated by hand here.
 import { mutationOptions } from '@tanstack/react-query';
-import { body, DEPLOYMENT, http, once, postPending } from './client';
-import type { Commanded, LaunchRequest } from './types';
+import { body, DEPLOYMENT, http, once } from './client';
+import type { LaunchRequest } from './types';
 
 const deployment = DEPLOYMENT;
-const segment = encodeURIComponent;
 
 export const launchCommand = () =>
   mutationOptions({
@@ -60,13 +59,18 @@ export const deployCommand = () =>
 
 export const runScheduleCommand = () =>
   mutationOptions({
-    mutationFn: (schedule: string) =>
-      postPending<{ run: string; steps: number; warnings?: string[] }>(`/schedules/${segment(schedule)}/run`, {}),
+    mutationFn: (schedule: string) => {
+      const params = { path: { deployment, schedule }, header: once() };
+      return body(http.POST('/api/v1/deployments/{deployment}/schedules/{schedule}/run', { params }));
+    },
   });
 
 export const acknowledgeCommand = () =>
   mutationOptions({
-    mutationFn: (incident: string) => postPending<Commanded>(`/alerts/incidents/${incident}/ack`, {}),
+    mutationFn: (incident: string) => {
+      const params = { path: { deployment, incident }, header: once() };
+      return body(http.POST('/api/v1/deployments/{deployment}/alerts/incidents/{incident}/ack', { params }));
+    },
   });
 
 /** Until when something is silent; null lets it speak again. */
@@ -74,22 +78,34 @@ export type Mute = { until: string | null };
 
 export const muteIncidentCommand = () =>
   mutationOptions({
-    mutationFn: ({ incident, until }: Mute & { incident: string }) =>
-      postPending<Commanded>(`/alerts/incidents/${incident}/mute`, { until }),
+    mutationFn: ({ incident, until }: Mute & { incident: string }) => {
+      const params = { path: { deployment, incident }, header: once() };
+      const path = '/api/v1/deployments/{deployment}/alerts/incidents/{incident}/mute';
+      return body(http.POST(path, { params, body: { until } }));
+    },
   });
 
 export const mutePolicyCommand = () =>
   mutationOptions({
-    mutationFn: ({ policy, until }: Mute & { policy: string }) =>
-      postPending<Commanded>(`/alerts/policies/${segment(policy)}/mute`, { until }),
+    mutationFn: ({ policy, until }: Mute & { policy: string }) => {
+      const params = { path: { deployment, policy }, header: once() };
+      const path = '/api/v1/deployments/{deployment}/alerts/policies/{policy}/mute';
+      return body(http.POST(path, { params, body: { until } }));
+    },
   });
 
 export const testPolicyCommand = () =>
   mutationOptions({
-    mutationFn: (policy: string) => postPending<Commanded>(`/alerts/policies/${segment(policy)}/test`, {}),
+    mutationFn: (policy: string) => {
+      const params = { path: { deployment, policy }, header: once() };
+      return body(http.POST('/api/v1/deployments/{deployment}/alerts/policies/{policy}/test', { params }));
+    },
   });
 
 export const testChannelCommand = () =>
   mutationOptions({
-    mutationFn: (channel: string) => postPending<Commanded>(`/alerts/channels/${segment(channel)}/test`, {}),
+    mutationFn: (channel: string) => {
+      const params = { path: { deployment, channel }, header: once() };
+      return body(http.POST('/api/v1/deployments/{deployment}/alerts/channels/{channel}/test', { params }));
+    },
   });

@@ -1,32 +1,21 @@
 // What can be read, as options for `useQuery` and `useInfiniteQuery`. Nothing here polls: the live connection says what
 // has become old (../live).
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { body, DEPLOYMENT, getPending, http } from './client';
+import { body, DEPLOYMENT, http } from './client';
 import { keys } from './keys';
-import type {
-  AlertChannel,
-  AlertPolicy,
-  Delivery,
-  DeliveryState,
-  Graph,
-  Incident,
-  IncidentDetail,
-  LogStream,
-  Overview,
-  Page,
-  Series,
-  SnapshotDiff,
-} from './types';
+import type { AlertPolicy, DeliveryState, Graph, Incident, IncidentDetail, LogStream, Page } from './types';
 
 const deployment = DEPLOYMENT;
 const here = { path: { deployment } };
-const segment = encodeURIComponent;
 
 export const statusQuery = () =>
   queryOptions({ queryKey: keys.status, queryFn: ({ signal }) => body(http.GET('/api/v1/status', { signal })) });
 
 export const overviewQuery = () =>
-  queryOptions({ queryKey: keys.overview, queryFn: ({ signal }) => getPending<Overview>('/overview', { signal }) });
+  queryOptions({
+    queryKey: keys.overview,
+    queryFn: ({ signal }) => body(http.GET('/api/v1/deployments/{deployment}/overview', { params: here, signal })),
+  });
 
 export type GraphFilter = { select?: string; collapse?: string[] };
 
@@ -35,7 +24,9 @@ export const graphQuery = (filter: GraphFilter = {}) =>
     queryKey: [...keys.graph, filter],
     queryFn: ({ signal }) => {
       const query = { select: filter.select, collapse: filter.collapse?.join(',') };
-      return getPending<Graph>('/graph', { query, signal });
+      // The client's types take pairs for lists of any length.
+      const params = { ...here, query };
+      return body(http.GET('/api/v1/deployments/{deployment}/graph', { params, signal })) as Promise<Graph>;
     },
   });
 
@@ -49,6 +40,16 @@ export const assetsQuery = (select = '') =>
         const params = { ...here, query };
         return body(http.GET('/api/v1/deployments/{deployment}/assets', { params, signal }));
       }),
+  });
+
+/** The first assets of a selection by key; for finding some among very many. */
+export const foundAssetsQuery = (select: string) =>
+  queryOptions({
+    queryKey: [...keys.assets, 'found', select],
+    queryFn: async ({ signal }) => {
+      const params = { ...here, query: { select, limit: 50 } };
+      return (await body(http.GET('/api/v1/deployments/{deployment}/assets', { params, signal }))).items;
+    },
   });
 
 export const assetQuery = (key: string) =>
@@ -88,7 +89,10 @@ export const checksQuery = (key: string, check?: string) =>
 export const seriesQuery = (key: string, limit = 100) =>
   queryOptions({
     queryKey: [...keys.asset(key), 'series', limit],
-    queryFn: ({ signal }) => getPending<Series>(`/assets/${segment(key)}/series`, { query: { limit }, signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, key }, query: { limit } };
+      return body(http.GET('/api/v1/deployments/{deployment}/assets/{key}/series', { params, signal }));
+    },
   });
 
 export type RunFilter = { state?: string[]; tag?: string; schedule?: string; root?: string; since?: string };
@@ -232,7 +236,10 @@ export const deploysQuery = () =>
 export const snapshotDiffQuery = (now: string, was: string) =>
   queryOptions({
     queryKey: [...keys.snapshot(now), 'diff', was],
-    queryFn: ({ signal }) => getPending<SnapshotDiff>(`/snapshots/${now}/diff/${was}`, { signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, snapshot: now, base: was } };
+      return body(http.GET('/api/v1/deployments/{deployment}/snapshots/{snapshot}/diff/{base}', { params, signal }));
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -280,21 +287,26 @@ export const selectionQuery = (text: string) =>
 export const policiesQuery = () =>
   queryOptions({
     queryKey: keys.policies,
-    queryFn: async ({ signal }) => (await getPending<Page<AlertPolicy>>('/alerts/policies', { signal })).items,
+    queryFn: async ({ signal }) => {
+      const path = '/api/v1/deployments/{deployment}/alerts/policies';
+      return (await body(http.GET(path, { params: here, signal }))).items as AlertPolicy[];
+    },
   });
 
 export const channelsQuery = () =>
   queryOptions({
     queryKey: keys.channels,
-    queryFn: async ({ signal }) => (await getPending<Page<AlertChannel>>('/alerts/channels', { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await body(http.GET('/api/v1/deployments/{deployment}/alerts/channels', { params: here, signal }))).items,
   });
 
 export const incidentsQuery = (state: 'open' | 'resolved' | 'all' = 'open') =>
   infiniteQueryOptions({
     queryKey: [...keys.incidents, state],
     queryFn: ({ pageParam, signal }) => {
-      const query = { state, cursor: pageParam, limit: 50 };
-      return getPending<Page<Incident>>('/alerts/incidents', { query, signal });
+      const params = { ...here, query: { state, cursor: pageParam, limit: 50 } };
+      const path = '/api/v1/deployments/{deployment}/alerts/incidents';
+      return body(http.GET(path, { params, signal })) as Promise<Page<Incident>>;
     },
     ...pages,
   });
@@ -302,7 +314,11 @@ export const incidentsQuery = (state: 'open' | 'resolved' | 'all' = 'open') =>
 export const incidentQuery = (id: string) =>
   queryOptions({
     queryKey: keys.incident(id),
-    queryFn: ({ signal }) => getPending<IncidentDetail>(`/alerts/incidents/${id}`, { signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { deployment, incident: id } };
+      const path = '/api/v1/deployments/{deployment}/alerts/incidents/{incident}';
+      return body(http.GET(path, { params, signal })) as Promise<IncidentDetail>;
+    },
   });
 
 export type DeliveryFilter = { state?: DeliveryState; incident?: string };
@@ -311,10 +327,21 @@ export const deliveriesQuery = (filter: DeliveryFilter = {}) =>
   infiniteQueryOptions({
     queryKey: [...keys.deliveries, filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...filter, cursor: pageParam, limit: 50 };
-      return getPending<Page<Delivery>>('/alerts/deliveries', { query, signal });
+      const params = { ...here, query: { ...filter, cursor: pageParam, limit: 50 } };
+      return body(http.GET('/api/v1/deployments/{deployment}/alerts/deliveries', { params, signal }));
     },
     ...pages,
+  });
+
+/** The latest messages, to find those of a test among them. */
+export const testsQuery = () =>
+  queryOptions({
+    queryKey: [...keys.deliveries, 'latest'],
+    queryFn: async ({ signal }) => {
+      const params = { ...here, query: { limit: 50 } };
+      return (await body(http.GET('/api/v1/deployments/{deployment}/alerts/deliveries', { params, signal }))).items;
+    },
+    staleTime: 0,
   });
 
 const pages = {

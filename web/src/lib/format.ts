@@ -21,3 +21,11 @@ export function splitKey(key: string): { path: string; name: string } {
   const slash = key.lastIndexOf('/');
   return { path: key.slice(0, slash + 1), name: key.slice(slash + 1) };
 }
+
+/** A message of the server, which starts small so that it can stand in a longer one, as a sentence of its own. */
+export function sentence(message: string): string {
+  const text = message.trim();
+  if (text === '') return text;
+  const end = /[.!?:`)\]}]$/.test(text) ? '' : '.';
+  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+}

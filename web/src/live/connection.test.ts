@@ -88,6 +88,17 @@ describe('the connection', () => {
     expect(states.at(-1)).toBe('lost');
   });
 
+  it('is lost at once with the network', async () => {
+    const { served, fetch } = serve();
+    const { connection, states } = follow(fetch);
+    await pass(1);
+    served[0]?.send('event: start\nid: 7\ndata: {}\n\n');
+    await pass(1);
+    connection.lose();
+    await pass(1);
+    expect(states.at(-1)).toBe('lost');
+  });
+
   it('hurries when it is told to', async () => {
     const { served, fetch } = serve(503);
     const { connection } = follow(fetch);

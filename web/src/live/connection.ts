@@ -71,6 +71,11 @@ export class Connection {
     void this.attempt();
   }
 
+  /** The machine has no network any more; the stream would not tell for a while. */
+  lose(): void {
+    this.abort.abort();
+  }
+
   private async attempt(): Promise<void> {
     this.abort = new AbortController();
     this.heard();

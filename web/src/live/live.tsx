@@ -38,9 +38,12 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
     opened.open();
     setConnection(opened);
     const hurry = () => opened.hurry();
+    const lose = () => opened.lose();
     globalThis.addEventListener('online', hurry);
+    globalThis.addEventListener('offline', lose);
     return () => {
       globalThis.removeEventListener('online', hurry);
+      globalThis.removeEventListener('offline', lose);
       opened.close();
     };
   }, [client]);

@@ -7,11 +7,11 @@ import type { Key } from '@/api/keys';
 export const GAP_MS = 250;
 
 /**
- * A step that starts tells nobody: its lease is state, not an event. It follows at once from an event before it, so
- * whatever was reloaded because of a run is reloaded once more a moment later.
+ * A step that starts tells nobody: its lease is state, not an event. So does a message that arrives. Both follow soon on an
+ * event before them, so what shows them is reloaded once more a moment after it.
  */
 const SETTLE_MS = 1_000;
-const SETTLING = new Set(['run', 'graph', 'queue', 'workers']);
+const SETTLING = new Set(['run', 'graph', 'queue', 'workers', 'deliveries', 'incident']);
 
 type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
 

@@ -13,7 +13,8 @@ describe('what an event makes old', () => {
     [{ kind: 'tick_skipped', subject: 'daily' }, ['schedule daily', 'schedules']],
     [{ kind: 'schedule_moved', subject: 'daily' }, ['schedule daily', 'schedules']],
     [{ kind: 'incident_opened', subject: 'i1' }, ['incident i1', 'incidents', 'overview']],
-    [{ kind: 'alert_tested', subject: 'i1' }, ['deliveries']],
+    [{ kind: 'alert_policy_muted', subject: 'p' }, ['policies']],
+    [{ kind: 'command', subject: 'alert.test' }, ['deliveries']],
     [{ kind: 'pool_set', subject: 'p' }, ['pools', 'queue']],
     [{ kind: 'deployed', subject: 'shop' }, ['assets', 'graph', 'schedules', 'deploys', 'policies', 'selection']],
     [{ kind: 'deploy_refused', subject: 'shop' }, ['deploys']],
@@ -27,7 +28,7 @@ describe('what an event makes old', () => {
     expect(stale).not.toContain('asset');
   });
 
-  it('says nothing of a command, which is told by what it changes', () => {
+  it('says nothing of other commands, which are told by what they change', () => {
     expect(staleKeys({ kind: 'command', subject: 'launch' })).toEqual([]);
   });
 

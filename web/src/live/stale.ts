@@ -52,10 +52,11 @@ export function staleKeys(event: Pick<LogEvent, 'kind' | 'run' | 'asset' | 'subj
       return [keys.schedule(subject), keys.schedules, keys.overview];
     case 'pool_set':
       return [keys.pools, keys.queue];
-    case 'alert_tested':
-      return [keys.deliveries, keys.incidents];
+    case 'alert_policy_muted':
+      return [keys.policies];
     case 'command':
-      return [];
+      // A command is told by what it changes, but a message that is sent for a test changes nothing else.
+      return subject.startsWith('alert') ? [keys.deliveries, keys.channels] : [];
     default:
       return [EVERYTHING];
   }

@@ -19,11 +19,13 @@ import { setTheme, type Theme, useTheme } from './theme';
 
 const Palette = lazy(() => import('./palette/palette'));
 const HelpSheet = lazy(() => import('./help'));
+const MaterializeDialog = lazy(async () => ({ default: (await import('@/ui/materialize-dialog')).MaterializeDialog }));
 
 type Above = 'palette' | 'help' | 'more' | null;
 
 export function Shell() {
   const [above, setAbove] = useState<Above>(null);
+  const [launching, setLaunching] = useState<string>();
   const close = () => setAbove(null);
   const navigate = useNavigate();
   useShortcuts({
@@ -64,7 +66,12 @@ export function Shell() {
         </nav>
       </Dialog>
       <Suspense>
-        {above === 'palette' && <Palette onClose={close} onHelp={() => setAbove('help')} />}
+        {above === 'palette' && (
+          <Palette onClose={close} onHelp={() => setAbove('help')} onMaterialize={setLaunching} />
+        )}
+        {launching !== undefined && (
+          <MaterializeDialog open onClose={() => setLaunching(undefined)} selection={launching} />
+        )}
         {above === 'help' && <HelpSheet onClose={close} />}
       </Suspense>
       <Toaster />

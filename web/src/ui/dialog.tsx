@@ -32,7 +32,11 @@ export function Dialog({ open, onClose, title, description, size = 'normal', act
               )}
             </div>
           </header>
-          {children && <div className={styles.body}>{children}</div>}
+          {children && (
+            <div ref={reachable} className={styles.body}>
+              {children}
+            </div>
+          )}
           {actions && <footer className={styles.foot}>{actions}</footer>}
           {/* It stands last, so that the focus starts at what the dialog is for. */}
           <Base.Close className={styles.close} aria-label="Close">
@@ -42,6 +46,11 @@ export function Dialog({ open, onClose, title, description, size = 'normal', act
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** What can be scrolled must be reachable by keyboard, also where it holds nothing that takes the focus. */
+function reachable(body: HTMLDivElement | null): void {
+  if (body && !body.querySelector('a, button, input, select, textarea, [tabindex]')) body.tabIndex = 0;
 }
 
 export type ConfirmProps = {

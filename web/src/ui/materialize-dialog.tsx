@@ -7,8 +7,9 @@ import { launchCommand } from '@/api/commands';
 import { ApiError } from '@/api/problem';
 import { assetsQuery, deploymentsQuery, snapshotQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
-import { plural } from '@/lib/format';
+import { plural, sentence } from '@/lib/format';
 import { type FormField, type FormTexts, formFields, readForm, readTags } from '@/lib/schema-form';
+import { keyTerm } from '@/lib/selection';
 import { Button } from './button';
 import { CliHint, cli } from './copy';
 import { Dialog } from './dialog';
@@ -28,7 +29,7 @@ export type MaterializeDialogProps = {
 };
 
 /** The selection of exactly these assets. */
-export const selectionOf = (keys: readonly string[]): string => keys.map((key) => `key:"${key}"`).join(' or ');
+export const selectionOf = (keys: readonly string[]): string => keys.map(keyTerm).join(' or ');
 
 export function MaterializeDialog({ open, onClose, selection }: MaterializeDialogProps) {
   const assets = useQuery({ ...assetsQuery(selection), enabled: open });
@@ -169,8 +170,8 @@ function Refusal({ error }: { error: Error }) {
   const api = error instanceof ApiError ? error : undefined;
   return (
     <div className={styles.finding} role="alert">
-      <p>{error.message}</p>
-      {api?.hint && <p>{api.hint}</p>}
+      <p>{sentence(error.message)}</p>
+      {api?.hint && <p>{sentence(api.hint)}</p>}
       {api?.problem?.findings?.map((finding) => (
         <p key={finding.message}>{finding.message}</p>
       ))}

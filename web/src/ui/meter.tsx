@@ -18,7 +18,7 @@ export function Meter({ used, limit, tone = 'busy' }: MeterProps) {
   if (limit === undefined) return <span>{number(used)} in use</span>;
   return (
     <span className={styles.meter} style={{ '--fill': `var(--${tone}-fill)` } as React.CSSProperties}>
-      <span className={styles.bar} aria-hidden>
+      <span className={cx(styles.bar, limit > 4 && styles.many)} aria-hidden>
         {limit <= COUNTABLE ? (
           Array.from({ length: limit }, (_, slot) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a slot is its place.

@@ -6,7 +6,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { selectionQuery } from '@/api/queries';
 import type { ParsedSelection } from '@/api/types';
 import { useRested } from '@/lib/debounce';
-import { number } from '@/lib/format';
+import { number, sentence } from '@/lib/format';
 import { sliceSpan } from '@/lib/span';
 import styles from './selection-input.module.css';
 
@@ -113,15 +113,15 @@ function Note({ parsed, text, onTake }: NoteProps) {
       {error && (
         <div className={styles.fault}>
           <CircleAlert size={14} aria-hidden />
-          <span>{error.message}</span>
+          <span>{sentence(error.message)}</span>
         </div>
       )}
-      {error?.hint && <div>{error.hint}</div>}
+      {error?.hint && <div>{sentence(error.hint)}</div>}
       {warnings.map((warning) => (
         <div key={`${warning.span.start}`}>
           <div className={styles.warn}>
             <TriangleAlert size={14} aria-hidden />
-            <span>{warning.message}</span>
+            <span>{sentence(warning.message)}</span>
           </div>
           {warning.suggestions?.map((suggestion) => (
             <button

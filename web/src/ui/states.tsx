@@ -3,6 +3,7 @@ import { CircleX, type LucideIcon, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '@/api/problem';
 import { cx } from '@/lib/class';
+import { sentence } from '@/lib/format';
 import { Button } from './button';
 import styles from './states.module.css';
 
@@ -40,8 +41,8 @@ export function ErrorState({ error, what = 'This could not be loaded', retry }: 
         <CircleX size={18} aria-hidden />
         <h2>{what}</h2>
       </div>
-      <p className={styles.text}>{message}</p>
-      {api?.hint && <p className={styles.text}>{api.hint}</p>}
+      <p className={styles.text}>{sentence(message)}</p>
+      {api?.hint && <p className={styles.text}>{sentence(api.hint)}</p>}
       {api && (
         <p className={styles.code}>
           Code{' '}

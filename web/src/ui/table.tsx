@@ -33,6 +33,8 @@ export type TableProps<T> = {
   sort?: Sort;
   onSort?: (sort: Sort) => void;
   selection?: Selection;
+  /** The key of the row whose details are open elsewhere on the page. */
+  current?: string;
   /** Called when the end comes into view; the place to load the next part. */
   onEnd?: () => void;
   /** Stands below the last row: that more is loading, or that this is all. */
@@ -93,6 +95,7 @@ export function Table<T>(props: TableProps<T>) {
         data-opens={onOpen ? '' : undefined}
         aria-rowindex={index + 2}
         aria-selected={selection ? selection.keys.has(key) : undefined}
+        aria-current={key === props.current ? 'true' : undefined}
         className={cx(styles.row, start !== undefined && styles.virtual)}
         style={start === undefined ? undefined : { top: start, height: estimate }}
         onFocus={() => setFocused(index)}

@@ -9,13 +9,19 @@ export type TabsProps<T extends string> = {
   onChange: (value: T) => void;
   label: string;
   tabs: { value: T; label: string; icon?: LucideIcon; count?: number }[];
+  /** `fill` takes the room that is left, for tabs whose content scrolls by itself. */
+  height?: 'content' | 'fill';
   /** What the chosen tab shows. */
   children: ReactNode;
 };
 
-export function Tabs<T extends string>({ value, onChange, label, tabs, children }: TabsProps<T>) {
+export function Tabs<T extends string>({ value, onChange, label, tabs, height, children }: TabsProps<T>) {
   return (
-    <Base.Root value={value} onValueChange={(next) => onChange(next as T)}>
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onChange(next as T)}
+      className={height === 'fill' ? styles.fill : undefined}
+    >
       <Base.List className={styles.list} aria-label={label}>
         {tabs.map(({ value: each, label: name, icon: Icon, count }) => (
           <Base.Tab key={each} value={each} className={styles.tab}>

@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Info, X } from 'lucide-react';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { ApiError } from '@/api/problem';
 import { cx } from '@/lib/class';
+import { sentence } from '@/lib/format';
 import { IconButton } from './button';
 import styles from './toast.module.css';
 
@@ -25,7 +26,8 @@ export function toast(content: ToastContent): void {
 
 /** Says that something was refused, with what to do. */
 export function toastError(title: string, error: unknown): void {
-  const detail = error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(' ') : String(error);
+  const detail =
+    error instanceof ApiError ? [error.message, error.hint ?? ''].map(sentence).join(' ').trim() : String(error);
   toast({ tone: 'bad', title, detail });
 }
 

@@ -1,51 +1,127 @@
+// All assets, narrowed by selection, text and facets. Everything that is chosen stands in the address.
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { Boxes } from 'lucide-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Boxes, SearchX } from 'lucide-react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { assetsQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
-import { AssetLink } from '@/ui/links';
+import { number, plural } from '@/lib/format';
+import { useNarrow } from '@/lib/media';
+import { useSetSearch } from '@/lib/use-search';
+import { Button } from '@/ui/button';
+import { CliHint, cli } from '@/ui/copy';
+import { FilterBar } from '@/ui/filter-bar';
 import { Page, Panel } from '@/ui/page';
+import { SelectionInput } from '@/ui/selection-input';
+import { ShellMenu } from '@/ui/shell-menu';
 import { EmptyState, Loaded } from '@/ui/states';
-import { StatusBadge } from '@/ui/status';
-import { type Column, Table } from '@/ui/table';
-import { Time } from '@/ui/time';
+import { type Sort, Table } from '@/ui/table';
+import { TWO_LINES } from '@/ui/two-lines';
+import styles from './assets.module.css';
+import { ChosenBar } from './chosen-bar';
+import { NARROW, WIDE } from './columns';
+import { asSelection, FACETS, facetMenus, filterAssets, SORTS, type SortName, sortAssets } from './facets';
 
-const COLUMNS: Column<Asset>[] = [
-  { id: 'key', head: 'Asset', width: 'minmax(14rem, 3fr)', cell: ({ key }) => <AssetLink assetKey={key} /> },
-  {
-    id: 'state',
-    head: 'State',
-    width: '11rem',
-    cell: ({ staleness }) => <StatusBadge kind="staleness" state={staleness} shape="plain" />,
-  },
-  { id: 'group', head: 'Group', width: '9rem', narrow: 'hide', cell: ({ group }) => group },
-  { id: 'at', head: 'Materialized', width: '9rem', cell: ({ latest }) => <Time at={latest?.at} /> },
-];
+const route = getRouteApi('/assets/');
 
 export default function AssetsScreen() {
-  const navigate = useNavigate();
-  const query = useQuery(assetsQuery());
+  const { select = '', q } = route.useSearch();
+  const setSearch = useSetSearch();
+  const query = useQuery(assetsQuery(select));
   return (
-    <Page title="Assets" height="fill">
-      <Panel height="fill">
-        <Loaded query={query}>
-          {(assets) =>
-            assets.length === 0 ? (
-              <EmptyState icon={Boxes} title="No assets yet">
-                Deploy a location, and its assets are listed here.
-              </EmptyState>
-            ) : (
-              <Table
-                label="Assets"
-                rows={assets}
-                columns={COLUMNS}
-                rowKey={({ key }) => key}
-                onOpen={({ key }) => void navigate({ to: '/assets/$', params: { _splat: key } })}
-              />
-            )
-          }
-        </Loaded>
-      </Panel>
+    <Page
+      title="Assets"
+      height="fill"
+      actions={<ShellMenu commands={[{ label: 'List them', command: cli('ls', ...(select ? [select] : [])) }]} />}
+    >
+      <SelectionInput value={select} onChange={(next) => setSearch({ select: next || undefined })} />
+      <Loaded query={query} what="The assets could not be loaded">
+        {(assets) =>
+          assets.length === 0 && !select ? <NoAssets /> : <List all={assets} select={select} text={q ?? ''} />
+        }
+      </Loaded>
     </Page>
   );
 }
+
+function NoAssets() {
+  return (
+    <Panel>
+      <EmptyState icon={Boxes} title="No assets yet" actions={<CliHint command={cli('deploy')} />}>
+        Assets are declared in code. Deploy a project, and what it declares is listed here.
+      </EmptyState>
+    </Panel>
+  );
+}
+
+type ListProps = { all: Asset[]; select: string; text: string };
+
+function List({ all, select, text }: ListProps) {
+  const search = route.useSearch();
+  const setSearch = useSetSearch();
+  const navigate = useNavigate();
+  const narrow = useNarrow();
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const sort = sortOf(search);
+  const deferred = useDeferredValue(text);
+  const { assets, counts } = useMemo(() => filterAssets(all, search, deferred), [all, search, deferred]);
+  const rows = useMemo(() => sortAssets(assets, sort.by, sort.order), [assets, sort.by, sort.order]);
+  const facets = useMemo(() => facetMenus(counts, search), [counts, search]);
+  // What a filter hides is not chosen any more: nobody should start what they cannot see.
+  const chosen = useMemo(() => new Set(rows.map(({ key }) => key).filter((key) => keys.has(key))), [rows, keys]);
+  const clear = () => setSearch({ ...Object.fromEntries(FACETS.map((name) => [name, undefined])), q: undefined });
+  return (
+    <>
+      <FilterBar
+        values={search as Record<string, string | string[] | undefined>}
+        onChange={setSearch}
+        search={{ name: 'q', label: 'Find by name' }}
+        facets={facets}
+        end={
+          <span className={styles.shown} role="status">
+            {rows.length === all.length
+              ? plural(all.length, 'asset')
+              : `${number(rows.length)} of ${plural(all.length, 'asset')}`}
+          </span>
+        }
+      />
+      {chosen.size > 0 && (
+        <ChosenBar
+          keys={chosen}
+          shown={{ count: rows.length, selection: asSelection(select, search, text) }}
+          onClear={() => setKeys(new Set())}
+        />
+      )}
+      <Panel height="fill">
+        {rows.length === 0 ? (
+          <EmptyState
+            icon={SearchX}
+            title="No asset passes all filters"
+            actions={<Button onClick={clear}>Clear the filters</Button>}
+          >
+            {select ? 'Widen the selection above, or clear the filters.' : 'Take one of them away to see more.'}
+          </EmptyState>
+        ) : (
+          <Table
+            label="Assets"
+            rows={rows}
+            columns={narrow ? NARROW : WIDE}
+            rowHeight={narrow ? TWO_LINES : undefined}
+            rowKey={({ key }) => key}
+            sort={sort}
+            onSort={({ by, order }) => setSearch({ sort: by, order })}
+            selection={{ keys: chosen, onChange: setKeys }}
+            onOpen={({ key }) => void navigate({ to: '/assets/$', params: { _splat: key } })}
+          />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+type AssetSort = Sort & { by: SortName };
+
+const sortOf = ({ sort, order }: { sort?: string; order?: 'up' | 'down' }): AssetSort => ({
+  by: SORTS.find((name) => name === sort) ?? 'key',
+  order: order ?? 'up',
+});

@@ -1,48 +1,140 @@
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Waypoints } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
 import { graphQuery } from '@/api/queries';
+import type { Graph } from '@/api/types';
 import { useSetSearch } from '@/lib/use-search';
-import { AssetLink } from '@/ui/links';
-import { Page, Panel } from '@/ui/page';
-import { SelectionInput } from '@/ui/selection-input';
-import { Loaded } from '@/ui/states';
-import { StatusBadge } from '@/ui/status';
-import { Table } from '@/ui/table';
+import { Button } from '@/ui/button';
+import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
+import { EmptyState, ErrorState, Loaded, SkeletonRows } from '@/ui/states';
+import { type CanvasHandle, GraphCanvas } from './canvas';
+import { ChosenBar, Legend, ZoomButtons } from './corners';
+import styles from './lineage.module.css';
+import { LineageList } from './list';
+import { GraphModel, isGroup } from './model';
+import { FocusPanel } from './panel';
+import { Toolbar } from './toolbar';
 
 const route = getRouteApi('/lineage');
 
 export default function LineageScreen() {
   const { select, collapse } = route.useSearch();
-  const setSearch = useSetSearch();
-  const query = useQuery(graphQuery({ select, collapse }));
+  const query = useQuery({ ...graphQuery({ select, collapse }), placeholderData: keepPreviousData });
+  // What was seen before stays while a new selection is loaded, and also when that fails.
+  if (query.error && !query.data) {
+    return (
+      <div className={styles.page}>
+        <Toolbar graph={undefined} />
+        <ErrorState error={query.error} what="The lineage could not be loaded" retry={() => void query.refetch()} />
+      </div>
+    );
+  }
   return (
-    <Page title="Lineage" height="fill">
-      <SelectionInput value={select ?? ''} onChange={(next) => setSearch({ select: next || undefined })} />
-      <Panel height="fill">
-        <Loaded query={query}>
-          {({ nodes }) => (
-            <Table
-              label="Assets"
-              rows={nodes}
-              rowKey={({ key }) => key}
-              columns={[
-                {
-                  id: 'key',
-                  head: 'Asset',
-                  width: 'minmax(12rem, 1fr)',
-                  cell: ({ key }) => <AssetLink assetKey={key} />,
-                },
-                {
-                  id: 'state',
-                  head: 'State',
-                  width: '11rem',
-                  cell: ({ state }) => <StatusBadge kind="asset" state={state} shape="plain" />,
-                },
-              ]}
+    <div className={styles.page}>
+      <Loaded query={query} skeleton={<SkeletonRows rows={14} />}>
+        {(graph) => <Lineage graph={graph} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Lineage({ graph }: { graph: Graph }) {
+  const { select, collapse = [], focus, view = 'graph' } = route.useSearch();
+  const setSearch = useSetSearch();
+  const navigate = useNavigate();
+  const canvas = useRef<CanvasHandle>(null);
+  const model = useMemo(() => new GraphModel(graph), [graph]);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [launching, setLaunching] = useState<string>();
+
+  const setFocus = (key: string | undefined) => setSearch({ focus: key });
+  const open = (key: string) => {
+    const node = model.nodes[model.numberOf(key) ?? -1];
+    if (node && isGroup(node))
+      setSearch({ collapse: collapse.filter((name) => name !== node.group), focus: undefined });
+    else void navigate({ to: '/assets/$', params: { _splat: key } });
+  };
+  const materialize = () => setLaunching(selectionFor(chosen, focus, select, model));
+  const goTo = (key: string) => {
+    setFocus(key);
+    canvas.current?.show(key);
+  };
+  return (
+    <>
+      <Toolbar graph={graph} onFind={goTo} onMaterialize={materialize} chosen={chosen.size} />
+      {view === 'list' ? (
+        <div className={styles.list}>
+          <LineageList model={model} chosen={chosen} onChoose={setChosen} />
+        </div>
+      ) : (
+        <div className={styles.stage}>
+          <GraphCanvas
+            ref={canvas}
+            model={model}
+            focus={focus}
+            chosen={chosen}
+            onFocus={setFocus}
+            onOpen={open}
+            onChoose={setChosen}
+            onMaterialize={materialize}
+          />
+          <ZoomButtons canvas={canvas} />
+          <Legend />
+          {focus !== undefined && model.numberOf(focus) !== undefined && (
+            <FocusPanel
+              model={model}
+              focus={focus}
+              onClose={() => setFocus(undefined)}
+              onGo={goTo}
+              onOpen={open}
+              onMaterialize={setLaunching}
             />
           )}
-        </Loaded>
-      </Panel>
-    </Page>
+          {graph.nodes.length === 0 && <Nothing select={select} onClear={() => setSearch({ select: undefined })} />}
+        </div>
+      )}
+      {chosen.size > 0 && (
+        <ChosenBar count={chosen.size} onMaterialize={materialize} onClear={() => setChosen(new Set())} />
+      )}
+      {launching !== undefined && (
+        <MaterializeDialog open onClose={() => setLaunching(undefined)} selection={launching} />
+      )}
+    </>
+  );
+}
+
+/** What is launched: what is chosen, or what is in focus, or everything that is shown. */
+function selectionFor(
+  chosen: ReadonlySet<string>,
+  focus: string | undefined,
+  select: string | undefined,
+  model: GraphModel,
+): string {
+  const keys = chosen.size > 0 ? [...chosen] : focus === undefined ? [] : [focus];
+  if (keys.length === 0) return select ?? '*';
+  const nodes = keys.flatMap((key) => model.nodes[model.numberOf(key) ?? -1] ?? []);
+  const groups = nodes.filter(isGroup).map(({ group }) => `group:"${group}"`);
+  const assets = nodes.filter((node) => !isGroup(node)).map(({ key }) => key);
+  return [...groups, ...(assets.length > 0 ? [selectionOf(assets)] : [])].join(' or ');
+}
+
+function Nothing({ select, onClear }: { select: string | undefined; onClear: () => void }) {
+  return (
+    <div className={styles.over}>
+      {select ? (
+        <EmptyState
+          icon={Waypoints}
+          title="Nothing matches"
+          actions={<Button onClick={onClear}>Show all assets</Button>}
+        >
+          No asset is in <code>{select}</code>. Names of groups, tags and owners are written as they are declared.
+        </EmptyState>
+      ) : (
+        <EmptyState icon={Waypoints} title="No assets yet">
+          Deploy a location, and its assets and what they are made from are drawn here.
+        </EmptyState>
+      )}
+    </div>
   );
 }

@@ -1,81 +1,187 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { History } from 'lucide-react';
-import { runsQuery } from '@/api/queries';
-import type { Run } from '@/api/types';
-import { RunLink, TriggerMark } from '@/ui/links';
+// All runs, the newest first, filtered by what stands in the address.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { History, SearchX, X } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { runsQuery, schedulesQuery, statusQuery } from '@/api/queries';
+import { LOOKS } from '@/design/states';
+import { plural, shortId } from '@/lib/format';
+import { useNarrow } from '@/lib/media';
+import { useParts } from '@/lib/parts';
+import { useSetSearch } from '@/lib/use-search';
+import { Button, IconButton } from '@/ui/button';
+import { CliHint, cli } from '@/ui/copy';
+import { SelectInput } from '@/ui/field';
+import { FilterBar, type FilterOption, type FilterValues } from '@/ui/filter-bar';
 import { Page, Panel } from '@/ui/page';
+import { ShellMenu } from '@/ui/shell-menu';
 import { EmptyState, Loaded } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
-import { type Column, Table } from '@/ui/table';
-import { Duration, Time } from '@/ui/time';
+import { Table } from '@/ui/table';
+import { TWO_LINES } from '@/ui/two-lines';
+import { ChosenBar } from './chosen-bar';
+import { narrow, wide } from './columns';
+import { chainMarks, filterOf, listCommand, SPANS } from './filters';
+import styles from './runs.module.css';
 
 const route = getRouteApi('/runs');
-
-const COLUMNS: Column<Run>[] = [
-  { id: 'id', head: 'Run', width: '7rem', cell: ({ id }) => <RunLink run={id} /> },
-  {
-    id: 'state',
-    head: 'State',
-    width: '9rem',
-    cell: ({ state }) => <StatusBadge kind="run" state={state} shape="plain" />,
-  },
-  {
-    id: 'what',
-    head: 'Selection',
-    width: 'minmax(10rem, 2fr)',
-    cell: (run) => <span className="mono truncate">{run.selection}</span>,
-  },
-  {
-    id: 'trigger',
-    head: 'Started by',
-    width: 'minmax(9rem, 1fr)',
-    narrow: 'hide',
-    cell: ({ trigger }) => <TriggerMark trigger={trigger} />,
-  },
-  { id: 'at', head: 'Accepted', width: '7rem', narrow: 'hide', cell: ({ created_at }) => <Time at={created_at} /> },
-  {
-    id: 'duration',
-    head: 'Duration',
-    width: '7rem',
-    align: 'end',
-    cell: ({ started_at, ended_at }) => <Duration from={started_at} to={ended_at} />,
-  },
-];
+const NOTHING = { state: undefined, tag: undefined, schedule: undefined, root: undefined, since: undefined };
 
 export default function RunsScreen() {
-  const navigate = useNavigate();
   const search = route.useSearch();
-  const query = useInfiniteQuery(runsQuery(search));
-  const loadMore = () => {
-    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-  };
   return (
-    <Page title="Runs" height="fill">
-      <Panel height="fill">
-        <Loaded query={query}>
-          {({ pages }) => {
-            const runs = pages.flatMap(({ items }) => items);
-            if (runs.length === 0) {
-              return (
-                <EmptyState icon={History} title="No runs">
-                  Materialize an asset, and its run is listed here.
-                </EmptyState>
-              );
-            }
-            return (
+    <Page
+      title="Runs"
+      height="fill"
+      below={<LiveCounts />}
+      actions={<ShellMenu commands={[{ label: 'List the same runs', command: listCommand(search) }]} />}
+    >
+      <Filters />
+      <List />
+    </Page>
+  );
+}
+
+/** How many runs wait and run now, each a way to them. */
+function LiveCounts() {
+  const { data } = useQuery(statusQuery());
+  if (!data) return null;
+  return (
+    <div className={styles.live} role="status">
+      {data.running_runs > 0 && (
+        <Link to="/runs" search={{ state: ['running', 'canceling'] }}>
+          <StatusBadge kind="run" state="running" shape="plain">
+            {plural(data.running_runs, 'run')} in progress
+          </StatusBadge>
+        </Link>
+      )}
+      {data.queued_runs > 0 && (
+        <Link to="/runs" search={{ state: ['queued'] }}>
+          <StatusBadge kind="run" state="queued" shape="plain">
+            {data.queued_runs} queued
+          </StatusBadge>
+        </Link>
+      )}
+      {data.running_runs + data.queued_runs === 0 && <span className="muted">Nothing runs or waits now</span>}
+    </div>
+  );
+}
+
+function Filters() {
+  const search = route.useSearch();
+  const setSearch = useSetSearch();
+  const status = useQuery(statusQuery()).data;
+  const schedules = useQuery(schedulesQuery()).data ?? [];
+  const counts: Record<string, number | undefined> = { queued: status?.queued_runs };
+  const states: FilterOption[] = Object.entries(LOOKS.run).map(([value, { label }]) => ({
+    value,
+    label,
+    count: counts[value],
+  }));
+  const known = SPANS.some(({ value }) => value === search.since);
+  return (
+    <FilterBar
+      values={search as FilterValues}
+      // A run has one schedule, so the last one that is chosen counts.
+      onChange={(changes) =>
+        setSearch('schedule' in changes ? { ...changes, schedule: lastOf(changes.schedule) } : changes)
+      }
+      search={{ name: 'tag', label: 'Tag, as in team=data' }}
+      facets={[
+        { name: 'state', label: 'State', options: states },
+        ...(schedules.length > 0
+          ? [
+              {
+                name: 'schedule',
+                label: 'Schedule',
+                options: schedules.map(({ name }) => ({ value: name, label: name })),
+              },
+            ]
+          : []),
+      ]}
+    >
+      <SelectInput
+        aria-label="Accepted when"
+        className={styles.since}
+        value={search.since ?? ''}
+        onChange={(event) => setSearch({ since: event.target.value || undefined })}
+      >
+        <option value="">Any time</option>
+        {SPANS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+        {search.since && !known && <option value={search.since}>Since {search.since}</option>}
+      </SelectInput>
+      {search.root && (
+        <span className={styles.chip}>
+          Chain of <span className="mono">{shortId(search.root)}</span>
+          <IconButton
+            icon={X}
+            label="Show runs of all chains"
+            size="small"
+            onClick={() => setSearch({ root: undefined })}
+          />
+        </span>
+      )}
+    </FilterBar>
+  );
+}
+
+const lastOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.at(-1) : value;
+
+function List() {
+  const search = route.useSearch();
+  const setSearch = useSetSearch();
+  const navigate = useNavigate();
+  const isNarrow = useNarrow();
+  // The start of a span is fixed while it is shown: a question that changes by the second has no answer to keep.
+  const since = search.since;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: chosen anew with each span.
+  const now = useMemo(() => Date.now(), [since]);
+  const query = useInfiniteQuery(runsQuery(filterOf(search, now)));
+  const { rows, more, foot } = useParts(query);
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const columns = useMemo(() => (isNarrow ? narrow : wide)(chainMarks(rows)), [isNarrow, rows]);
+  const chosen = useMemo(() => rows.filter(({ id }) => keys.has(id)), [rows, keys]);
+  const filtered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <Loaded query={query} what="The runs could not be loaded">
+      {() => (
+        <>
+          {chosen.length > 0 && <ChosenBar runs={chosen} onClear={() => setKeys(new Set())} />}
+          <Panel height="fill">
+            {rows.length > 0 ? (
               <Table
                 label="Runs"
-                rows={runs}
-                columns={COLUMNS}
+                rows={rows}
+                columns={columns}
+                rowHeight={isNarrow ? TWO_LINES : undefined}
                 rowKey={({ id }) => id}
+                selection={{ keys, onChange: setKeys }}
                 onOpen={({ id }) => void navigate({ to: '/runs/$run', params: { run: id } })}
-                onEnd={loadMore}
+                onEnd={more}
+                foot={foot}
               />
-            );
-          }}
-        </Loaded>
-      </Panel>
-    </Page>
+            ) : filtered ? (
+              <EmptyState
+                icon={SearchX}
+                title="No run passes all filters"
+                actions={<Button onClick={() => setSearch(NOTHING)}>Clear the filters</Button>}
+              >
+                Take one of them away to see more.
+              </EmptyState>
+            ) : (
+              <EmptyState icon={History} title="No runs yet" actions={<CliHint command={cli('materialize', '*')} />}>
+                Materialize an asset from its page or from a shell, or switch on a schedule, and its runs are listed
+                here.
+              </EmptyState>
+            )}
+          </Panel>
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -1,50 +1,84 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ticksQuery } from '@/api/queries';
-import type { Tick } from '@/api/types';
-import { RunLink } from '@/ui/links';
+import { SearchX } from 'lucide-react';
+import { schedulesQuery } from '@/api/queries';
+import type { Schedule } from '@/api/types';
+import { useMedia } from '@/lib/media';
+import { ButtonLink } from '@/ui/button';
+import { cli } from '@/ui/copy';
 import { Page, Panel } from '@/ui/page';
-import { Loaded } from '@/ui/states';
-import { StatusBadge } from '@/ui/status';
-import { type Column, Table } from '@/ui/table';
-import { Time } from '@/ui/time';
+import { ShellMenu } from '@/ui/shell-menu';
+import { EmptyState, Loaded } from '@/ui/states';
+import { RunNow, ScheduleSwitch } from '../schedules/controls';
+import { TickHistory } from './history';
+import styles from './schedule.module.css';
+import { Definition, LastRun, NextTicks } from './side';
 
 const route = getRouteApi('/schedules/$schedule');
 
-const COLUMNS: Column<Tick>[] = [
-  { id: 'due', head: 'Due', width: '10rem', cell: ({ due_at }) => <Time at={due_at} /> },
-  {
-    id: 'outcome',
-    head: 'Outcome',
-    width: '8rem',
-    cell: ({ outcome }) => <StatusBadge kind="tick" state={outcome} shape="plain" />,
-  },
-  { id: 'run', head: 'Run', width: '8rem', cell: ({ run }) => run && <RunLink run={run} /> },
-  {
-    id: 'why',
-    head: 'Reason',
-    width: 'minmax(10rem, 1fr)',
-    cell: ({ reason }) => <span className="truncate">{reason}</span>,
-  },
+export default function ScheduleScreen() {
+  const { schedule: name } = route.useParams();
+  const query = useQuery(schedulesQuery());
+  const schedule = query.data?.find((each) => each.name === name);
+  const beside = useMedia('(min-width: 1024px)');
+  return (
+    <Page
+      title={name}
+      above={<Link to="/schedules">Schedules</Link>}
+      height={beside && schedule ? 'fill' : 'flow'}
+      below={schedule && <Below schedule={schedule} />}
+      actions={
+        schedule && (
+          <>
+            <ShellMenu commands={commands(schedule)} />
+            <RunNow schedule={schedule} form="button" />
+          </>
+        )
+      }
+    >
+      <Loaded query={query} what="The schedule could not be loaded">
+        {() => (schedule ? <Body schedule={schedule} /> : <Missing name={name} />)}
+      </Loaded>
+    </Page>
+  );
+}
+
+const commands = ({ name, switch: is }: Schedule) => [
+  { label: is === 'on' ? 'Switch it off' : 'Switch it on', command: cli('schedule', is === 'on' ? 'off' : 'on', name) },
+  { label: 'What came of its ticks', command: cli('schedule', 'ticks', name) },
+  { label: 'When it ticks next', command: cli('schedule', 'preview', name) },
 ];
 
-export default function ScheduleScreen() {
-  const { schedule } = route.useParams();
-  const query = useInfiniteQuery(ticksQuery(schedule));
+const Below = ({ schedule }: { schedule: Schedule }) => (
+  <div className={styles.below}>
+    <ScheduleSwitch schedule={schedule} />
+    <span>{schedule.when}</span>
+  </div>
+);
+
+const Body = ({ schedule }: { schedule: Schedule }) => (
+  <div className={styles.body}>
+    <div className={styles.main}>
+      <TickHistory schedule={schedule.name} />
+    </div>
+    <div className={styles.side}>
+      <NextTicks schedule={schedule} />
+      <LastRun schedule={schedule} />
+      <Definition schedule={schedule} />
+    </div>
+  </div>
+);
+
+function Missing({ name }: { name: string }) {
   return (
-    <Page title={schedule} above={<Link to="/schedules">Schedules</Link>} height="fill">
-      <Panel title="Ticks" height="fill">
-        <Loaded query={query}>
-          {({ pages }) => (
-            <Table
-              label="Ticks"
-              rows={pages.flatMap(({ items }) => items)}
-              columns={COLUMNS}
-              rowKey={({ seq }) => String(seq)}
-            />
-          )}
-        </Loaded>
-      </Panel>
-    </Page>
+    <Panel>
+      <EmptyState
+        icon={SearchX}
+        title={`No schedule is named ${name}`}
+        actions={<ButtonLink to="/schedules">All schedules</ButtonLink>}
+      >
+        The definitions that are live do not declare it. A deploy may have renamed it or taken it away.
+      </EmptyState>
+    </Panel>
   );
 }
