@@ -82,12 +82,11 @@ describe('the table', () => {
 
   it('puts only what is in view into the page', () => {
     // This page has no layout, so the frame is told how large it is.
-    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
-    vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(800);
+    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600);
+    vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800);
     const many = Array.from({ length: 10_000 }, (_, index) => ({ id: `row-${index}`, size: index }));
     render(<Table {...common} rows={many} height="fill" />);
-    const rows = screen.getAllByRole('row').length;
-    expect(rows).toBeGreaterThan(5);
-    expect(rows).toBeLessThan(80);
+    expect(screen.getAllByRole('row').length).toBeGreaterThan(10);
+    expect(screen.getAllByRole('row').length).toBeLessThan(80);
   });
 });
