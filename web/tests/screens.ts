@@ -74,7 +74,25 @@ export const SHOTS: Shot[] = [
   { name: 'run', path: anyRun },
   { name: 'schedules', path: fixed('/schedules') },
   { name: 'schedule', path: anySchedule },
+  {
+    name: 'schedule-run',
+    path: anySchedule,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Run now' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'queue', path: fixed('/queue') },
+  {
+    name: 'pool',
+    path: fixed('/queue'),
+    act: async (page) => {
+      const change = page.getByRole('button', { name: /Change the limit/ });
+      if ((await change.count()) === 0) return;
+      await change.first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'workers', path: fixed('/workers') },
   { name: 'worker', path: anyWorker },
   { name: 'deployments', path: fixed('/deployments') },

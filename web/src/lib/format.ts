@@ -13,8 +13,14 @@ export const compact = (value: number): string => (value < 10_000 ? numbers.form
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
-/** The start of an id, enough to tell it from its neighbours. UUIDv7 starts with the time, so its end is taken. */
-export const shortId = (id: string): string => (id.length > 12 ? id.slice(-8) : id);
+/**
+ * A part of an id, enough to tell it from its neighbours: the end of a UUID, which starts with the time, and the start of
+ * a hash, as the command line shows it.
+ */
+export const shortId = (id: string): string => {
+  if (id.length <= 12) return id;
+  return id.includes('-') ? id.slice(-8) : id.slice(0, 12);
+};
 
 /** The last segment of an asset key, and what stands before it. */
 export function splitKey(key: string): { path: string; name: string } {

@@ -28,15 +28,16 @@ export type CopyIdProps = { id: string; what?: string; form?: 'short' | 'whole' 
 /** An id that is copied when it is pressed. */
 export function CopyId({ id, what = 'id', form = 'short' }: CopyIdProps) {
   const [copied, copy] = useCopy();
+  const shown = form === 'short' ? shortId(id) : id;
   return (
     <button
       type="button"
       className={styles.copy}
       title={id}
-      aria-label={copied ? 'Copied' : `Copy ${what} ${id}`}
+      aria-label={`${copied ? 'Copied' : 'Copy'} ${what} ${shown}`}
       onClick={() => copy(id)}
     >
-      <span className="mono truncate">{form === 'short' ? shortId(id) : id}</span>
+      <span className="mono truncate">{shown}</span>
       {copied ? <Check size={12} aria-hidden /> : <Copy size={12} aria-hidden />}
     </button>
   );
