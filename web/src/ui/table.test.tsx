@@ -82,8 +82,8 @@ describe('the table', () => {
 
   it('puts only what is in view into the page', () => {
     // This page has no layout, so the frame is told how large it is.
-    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600);
-    vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800);
+    vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
+    vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(800);
     const many = Array.from({ length: 10_000 }, (_, index) => ({ id: `row-${index}`, size: index }));
     render(<Table {...common} rows={many} height="fill" />);
     expect(screen.getAllByRole('row').length).toBeGreaterThan(10);
