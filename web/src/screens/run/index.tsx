@@ -1,54 +1,135 @@
+// One run: how it goes or went, step by step, with what each of them said.
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { runQuery, stepsQuery } from '@/api/queries';
-import type { Step } from '@/api/types';
+import { useMemo } from 'react';
+import { attemptsQuery, runQuery, stepsQuery } from '@/api/queries';
+import type { Attempt, RunDetail, Step } from '@/api/types';
 import { shortId } from '@/lib/format';
+import { useMedia } from '@/lib/media';
+import { useSetSearch } from '@/lib/use-search';
+import type { RUN_TABS } from '@/router';
+import { CopyId } from '@/ui/copy';
 import { Page, Panel } from '@/ui/page';
-import { Loaded } from '@/ui/states';
+import { Loaded, SkeletonRows } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
-import { type Column, Table } from '@/ui/table';
-import { Duration } from '@/ui/time';
+import { Tabs } from '@/ui/tabs';
+import { Events } from './events';
+import { Actions, Chain, Facts, Progress } from './header';
+import { Logs } from './logs/logs';
+import { Plan } from './plan';
+import { Results } from './results';
+import styles from './run.module.css';
+import { StepDetail } from './step-detail';
+import { Steps } from './steps';
+import { Timeline } from './timeline/timeline';
+import { Trouble } from './trouble';
 
 const route = getRouteApi('/runs/$run');
-
-const COLUMNS: Column<Step>[] = [
-  {
-    id: 'name',
-    head: 'Step',
-    width: 'minmax(12rem, 3fr)',
-    cell: ({ name }) => <span className="truncate">{name}</span>,
-  },
-  {
-    id: 'state',
-    head: 'State',
-    width: '9rem',
-    cell: ({ state }) => <StatusBadge kind="step" state={state} shape="plain" />,
-  },
-  {
-    id: 'ms',
-    head: 'Duration',
-    width: '7rem',
-    align: 'end',
-    cell: (step) => <Duration from={step.started_at} to={step.ended_at} />,
-  },
-];
+type Tab = (typeof RUN_TABS)[number];
 
 export default function RunScreen() {
   const { run: id } = route.useParams();
-  const run = useQuery(runQuery(id));
-  const steps = useQuery(stepsQuery(id));
+  const query = useQuery(runQuery(id));
+  const run = query.data;
   return (
     <Page
       title={`Run ${shortId(id)}`}
       above={<Link to="/runs">Runs</Link>}
-      actions={run.data && <StatusBadge kind="run" state={run.data.state} />}
-      height="fill"
+      heading={
+        <span className={styles.heading}>
+          Run {shortId(id)}
+          {run && <StatusBadge kind="run" state={run.state} />}
+        </span>
+      }
+      below={
+        run && (
+          <div className={styles.below}>
+            <span className="mono">
+              {run.selection}
+              {run.partition && ` · ${run.partition}`}
+            </span>
+            <CopyId id={id} what="run id" />
+          </div>
+        )
+      }
+      actions={run && <Actions run={run} />}
     >
-      <Panel title="Steps" height="fill">
-        <Loaded query={steps} what="The run could not be loaded">
-          {(rows) => <Table label="Steps" rows={rows} columns={COLUMNS} rowKey={({ no }) => String(no)} />}
-        </Loaded>
-      </Panel>
+      <Loaded
+        query={query}
+        what="The run could not be loaded"
+        skeleton={
+          <Panel>
+            <SkeletonRows rows={10} />
+          </Panel>
+        }
+      >
+        {(loaded) => <Body key={id} run={loaded} />}
+      </Loaded>
     </Page>
+  );
+}
+
+const NO_STEPS: Step[] = [];
+const NO_ATTEMPTS: Attempt[] = [];
+
+function Body({ run }: { run: RunDetail }) {
+  const steps = useQuery(stepsQuery(run.id));
+  const list = steps.data ?? NO_STEPS;
+  // Most steps have one attempt, which stands in the step itself; only retries need the list of attempts.
+  const tried = useMemo(() => list.some(({ attempt }) => attempt > 1), [list]);
+  const attempts = useQuery({ ...attemptsQuery(run.id), enabled: tried });
+  return (
+    <>
+      <div className={styles.summary}>
+        <Facts run={run} />
+        <Progress run={run} />
+        <Chain run={run} />
+      </div>
+      <Trouble run={run} steps={list} />
+      <Loaded query={steps} what="The steps could not be loaded">
+        {() => <Parts run={run} steps={list} attempts={attempts.data ?? NO_ATTEMPTS} />}
+      </Loaded>
+    </>
+  );
+}
+
+type PartsProps = { run: RunDetail; steps: readonly Step[]; attempts: readonly Attempt[] };
+
+function Parts({ run, steps, attempts }: PartsProps) {
+  const { tab = 'timeline', step: chosen } = route.useSearch();
+  const setSearch = useSetSearch('push');
+  const beside = useMedia('(min-width: 1100px)');
+  const step = tab === 'logs' || chosen === undefined ? undefined : steps.find(({ no }) => no === chosen);
+  const detail = step && <StepDetail key={step.no} run={run} step={step} steps={steps} attempts={attempts} />;
+  return (
+    <Tabs<Tab>
+      label="Parts of the run"
+      value={tab}
+      // Filters belong to what they filter; the step that is looked at stays.
+      onChange={(next) =>
+        setSearch({ tab: next === 'timeline' ? undefined : next, q: undefined, state: undefined, kind: undefined })
+      }
+      tabs={[
+        { value: 'timeline', label: 'Timeline' },
+        { value: 'steps', label: 'Steps', count: run.steps },
+        { value: 'events', label: 'Events' },
+        { value: 'logs', label: 'Logs' },
+        { value: 'results', label: 'Results' },
+        { value: 'plan', label: 'Plan' },
+      ]}
+    >
+      <div className={styles.split} data-open={detail ? '' : undefined}>
+        {!beside && detail}
+        <div className={styles.main}>
+          {tab === 'timeline' && <Timeline run={run} steps={steps} attempts={attempts} />}
+          {tab === 'steps' && <Steps run={run} steps={steps} />}
+          {tab === 'events' && <Events run={run} steps={steps} />}
+          {tab === 'logs' && <Logs run={run.id} steps={steps} />}
+          {tab === 'results' && <Results run={run.id} />}
+          {tab === 'plan' && <Plan run={run} />}
+        </div>
+        {beside && detail}
+      </div>
+    </Tabs>
   );
 }

@@ -1,0 +1,139 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { SearchX } from 'lucide-react';
+import { useMemo } from 'react';
+import type { RunDetail, Step } from '@/api/types';
+import { useNarrow } from '@/lib/media';
+import { useSetSearch } from '@/lib/use-search';
+import { Button } from '@/ui/button';
+import { FilterBar, type FilterValues } from '@/ui/filter-bar';
+import { Panel } from '@/ui/page';
+import { EmptyState } from '@/ui/states';
+import { StatusBadge } from '@/ui/status';
+import { type Column, Table } from '@/ui/table';
+import { Duration } from '@/ui/time';
+import { TwoLines } from '@/ui/two-lines';
+import styles from './run.module.css';
+import { filterSteps, stateFacet } from './step-filter';
+
+const route = getRouteApi('/runs/$run');
+
+const Took = ({ step }: { step: Step }) => <Duration from={step.started_at ?? step.leased_at} to={step.ended_at} />;
+const why = ({ failure, cause }: Step): string => failure?.message.split('\n')[0] ?? cause ?? '';
+
+const WIDE: Column<Step>[] = [
+  { id: 'no', head: '#', width: '3.75rem', cell: ({ no }) => <span className="muted">{no}</span> },
+  {
+    id: 'state',
+    head: 'State',
+    width: '9rem',
+    cell: ({ state }) => <StatusBadge kind="step" state={state} shape="plain" />,
+  },
+  {
+    id: 'name',
+    head: 'Step',
+    width: 'minmax(12rem, 2fr)',
+    cell: ({ name }) => (
+      <span className="truncate" title={name}>
+        {name}
+      </span>
+    ),
+  },
+  {
+    id: 'why',
+    head: 'What it said',
+    width: 'minmax(8rem, 2fr)',
+    cell: (step) => (
+      <span className="truncate muted" title={why(step)}>
+        {why(step)}
+      </span>
+    ),
+  },
+  {
+    id: 'attempts',
+    head: 'Attempts',
+    width: '5rem',
+    align: 'end',
+    cell: ({ attempt, losses }) => (
+      <span title={losses > 0 ? `${losses} lost with a worker` : undefined}>
+        {attempt || <span className="muted">–</span>}
+      </span>
+    ),
+  },
+  { id: 'pool', head: 'Pool', width: '6.5rem', cell: ({ pool }) => <span className="truncate muted">{pool}</span> },
+  {
+    id: 'worker',
+    head: 'Worker',
+    width: '6rem',
+    cell: ({ worker }) =>
+      worker ? (
+        <span className="mono muted" title={worker}>
+          {worker.slice(-8)}
+        </span>
+      ) : (
+        ''
+      ),
+  },
+  { id: 'took', head: 'Ran for', width: '6.5rem', align: 'end', cell: (step) => <Took step={step} /> },
+];
+
+const NARROW: Column<Step>[] = [
+  {
+    id: 'name',
+    head: 'Step',
+    width: 'minmax(0, 1fr)',
+    cell: (step) => <TwoLines first={step.name} second={why(step) || `#${step.no}`} />,
+  },
+  {
+    id: 'state',
+    head: 'State',
+    width: '7rem',
+    cell: (step) => (
+      <TwoLines first={<StatusBadge kind="step" state={step.state} shape="plain" />} second={<Took step={step} />} />
+    ),
+  },
+];
+
+export function Steps({ run, steps }: { run: RunDetail; steps: readonly Step[] }) {
+  const { state, q, step: chosen } = route.useSearch();
+  const setSearch = useSetSearch();
+  const narrow = useNarrow();
+  const rows = useMemo(() => filterSteps(steps, state, q), [steps, state, q]);
+  return (
+    <div className={styles.stack}>
+      <FilterBar
+        values={{ state, q } as FilterValues}
+        onChange={setSearch}
+        search={{ name: 'q', label: 'Find a step' }}
+        facets={[stateFacet(run.counts, state)]}
+        end={
+          <span className="muted" role="status">
+            {rows.length} of {steps.length}
+          </span>
+        }
+      />
+      <Panel>
+        {rows.length === 0 ? (
+          <EmptyState
+            icon={SearchX}
+            title="No step passes the filters"
+            actions={<Button onClick={() => setSearch({ state: undefined, q: undefined })}>Clear the filters</Button>}
+          >
+            Take one of them away to see more.
+          </EmptyState>
+        ) : (
+          <div className={styles.tall}>
+            <Table
+              label="Steps"
+              rows={rows}
+              columns={narrow ? NARROW : WIDE}
+              rowHeight={narrow ? 48 : undefined}
+              rowKey={({ no }) => String(no)}
+              current={chosen === undefined ? undefined : String(chosen)}
+              onOpen={({ no }) => setSearch({ step: no, attempt: undefined })}
+            />
+          </div>
+        )}
+      </Panel>
+    </div>
+  );
+}
