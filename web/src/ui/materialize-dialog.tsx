@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { launchCommand } from '@/api/commands';
 import { ApiError } from '@/api/problem';
 import { assetsQuery, deploymentsQuery, snapshotQuery } from '@/api/queries';
+import { useReadOnly } from '@/api/role';
 import type { Asset } from '@/api/types';
 import { plural, sentence } from '@/lib/format';
 import { type FormField, type FormTexts, formFields, readForm, readTags } from '@/lib/schema-form';
@@ -90,11 +91,14 @@ function Launch({ assets, selection, onClose }: LaunchProps) {
       },
     });
   };
+  const readOnly = useReadOnly();
   const blocked = launch.isPending
     ? 'The run is being accepted'
-    : makes.length === 0
-      ? 'Nothing in this selection can be run here'
-      : faulty && 'Some of the config is not right yet';
+    : readOnly
+      ? readOnly
+      : makes.length === 0
+        ? 'Nothing in this selection can be run here'
+        : faulty && 'Some of the config is not right yet';
   return (
     <form
       className={styles.form}

@@ -35,7 +35,7 @@ export function Toolbar({ graph, chosen = 0, onFind, onMaterialize }: ToolbarPro
       <div className={styles.selection}>
         <SelectionInput
           value={select ?? ''}
-          placeholder={narrow ? 'All assets' : 'All assets; try group:curated or +activation/crm_contacts'}
+          placeholder={narrow ? 'All assets' : 'All assets; try group:curated, kind:sql or +my/asset'}
           onChange={(next) => setSearch({ select: next || undefined, focus: undefined })}
         />
       </div>
