@@ -92,13 +92,11 @@ function Launch({ assets, selection, onClose }: LaunchProps) {
     });
   };
   const readOnly = useReadOnly();
-  const blocked = launch.isPending
-    ? 'The run is being accepted'
-    : readOnly
-      ? readOnly
-      : makes.length === 0
-        ? 'Nothing in this selection can be run here'
-        : faulty && 'Some of the config is not right yet';
+  const blocked =
+    (launch.isPending && 'The run is being accepted') ||
+    readOnly ||
+    (makes.length === 0 && 'Nothing in this selection can be run here') ||
+    (faulty && 'Some of the config is not right yet');
   return (
     <form
       className={styles.form}
