@@ -30,3 +30,24 @@ export async function items(request: APIRequestContext, path: string): Promise<I
   const answer = await request.get(`${API}${path}`);
   return answer.ok() ? ((await answer.json()).items as Item[]) : [];
 }
+
+/** Questions of screens; what the frame asks first is answered. */
+const QUESTIONS = /\/api\/v1\/(deployments|workers)/;
+const STREAM = /\/events\/stream/;
+
+/** Every screen's question is refused. */
+export async function refuseAll(page: Page): Promise<void> {
+  await page.route(QUESTIONS, async (route) => {
+    if (STREAM.test(route.request().url())) return route.continue();
+    const hint = 'Ask somebody with the role admin for one with the role viewer.';
+    const body = { code: 'forbidden', message: 'This token may not read the deployment.', hint };
+    return route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify(body) });
+  });
+}
+
+/** No screen's question is ever answered. */
+export async function silence(page: Page): Promise<void> {
+  await page.route(QUESTIONS, async (route) => {
+    if (STREAM.test(route.request().url())) await route.continue();
+  });
+}

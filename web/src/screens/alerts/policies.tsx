@@ -87,7 +87,11 @@ function Policy({ policy }: { policy: AlertPolicy }) {
         <h2 className={styles.name}>{name}</h2>
         <StatusBadge kind="severity" state={severity} />
         <span className={styles.buttons}>
-          <TestButton test={test} what={`policy ${name}`} />
+          <TestButton
+            test={test}
+            what={`policy ${name}`}
+            blocked={channels.length === 0 && 'It names no channel that could be tested'}
+          />
           <MutePolicy policy={policy} />
         </span>
       </header>
@@ -120,14 +124,7 @@ function Policy({ policy }: { policy: AlertPolicy }) {
               'Everything'
             ),
           ],
-          [
-            'Whom',
-            <Tags key="whom">
-              {channels.map((channel) => (
-                <Tag key={channel} value={channel} />
-              ))}
-            </Tags>,
-          ],
+          ['Whom', <Whom key="whom" channels={channels} />],
           ['Threshold', threshold && thresholdWords(threshold)],
           ['Quiet hours', quiet && quietWords(quiet)],
           ['Repeats', intervalWords(policy.min_interval_ms)],
@@ -145,6 +142,17 @@ function Policy({ policy }: { policy: AlertPolicy }) {
       )}
       <TestResult test={test} />
     </>
+  );
+}
+
+function Whom({ channels }: { channels: string[] }) {
+  if (channels.length === 0) return <span className="muted">Nobody; its incidents are shown here</span>;
+  return (
+    <Tags>
+      {channels.map((channel) => (
+        <Tag key={channel} value={channel} />
+      ))}
+    </Tags>
   );
 }
 

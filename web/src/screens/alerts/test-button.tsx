@@ -62,14 +62,14 @@ export function useTest(target: Target): Test {
   return { send: () => void send(), sending: command.isPending, error: command.error, deliveries };
 }
 
-export function TestButton({ test, what }: { test: Test; what: string }) {
+export function TestButton({ test, what, blocked }: { test: Test; what: string; blocked?: string | false }) {
   return (
     <Button
       size="small"
       icon={Send}
       aria-label={`Send a test message: ${what}`}
       onClick={test.send}
-      blocked={test.sending && 'It is being sent'}
+      blocked={blocked || (test.sending && 'It is being sent')}
     >
       Test
     </Button>
