@@ -85,7 +85,6 @@ function Body({ run }: { run: RunDetail }) {
         <Progress run={run} />
         <Chain run={run} />
       </div>
-      <Trouble run={run} steps={list} />
       <Loaded query={steps} what="The steps could not be loaded">
         {() => <Parts run={run} steps={list} attempts={attempts.data ?? NO_ATTEMPTS} />}
       </Loaded>
@@ -121,7 +120,12 @@ function Parts({ run, steps, attempts }: PartsProps) {
       <div className={styles.split} data-open={detail ? '' : undefined}>
         {!beside && detail}
         <div className={styles.main}>
-          {tab === 'timeline' && <Timeline run={run} steps={steps} attempts={attempts} />}
+          {tab === 'timeline' && (
+            <>
+              <Trouble run={run} steps={steps} />
+              <Timeline run={run} steps={steps} attempts={attempts} />
+            </>
+          )}
           {tab === 'steps' && <Steps run={run} steps={steps} />}
           {tab === 'events' && <Events run={run} steps={steps} />}
           {tab === 'logs' && <Logs run={run.id} steps={steps} />}

@@ -76,6 +76,9 @@ const WIDE: Column<Step>[] = [
   { id: 'took', head: 'Ran for', width: '6.5rem', align: 'end', cell: (step) => <Took step={step} /> },
 ];
 
+/** What the open details say anyway, and the table then has no room for. */
+const DETAILED = ['attempts', 'pool', 'worker'];
+
 const NARROW: Column<Step>[] = [
   {
     id: 'name',
@@ -98,6 +101,7 @@ export function Steps({ run, steps }: { run: RunDetail; steps: readonly Step[] }
   const setSearch = useSetSearch();
   const narrow = useNarrow();
   const rows = useMemo(() => filterSteps(steps, state, q), [steps, state, q]);
+  const columns = narrow ? NARROW : chosen === undefined ? WIDE : WIDE.filter(({ id }) => !DETAILED.includes(id));
   return (
     <div className={styles.stack}>
       <FilterBar
@@ -125,7 +129,7 @@ export function Steps({ run, steps }: { run: RunDetail; steps: readonly Step[] }
             <Table
               label="Steps"
               rows={rows}
-              columns={narrow ? NARROW : WIDE}
+              columns={columns}
               rowHeight={narrow ? 48 : undefined}
               rowKey={({ no }) => String(no)}
               current={chosen === undefined ? undefined : String(chosen)}

@@ -2,24 +2,25 @@ import { expect, it } from 'vitest';
 import type { Step } from '@/api/types';
 import { checkOf, troubleOf } from './trouble-words';
 
-const step = (no: number, state: Step['state'], cause?: string) => ({ no, state, cause }) as Step;
+const step = (no: number, state: Step['state'], cause?: string) => ({ no, name: `s${no}`, state, cause }) as Step;
 
-it('groups what never ran by its reason, the most first', () => {
+it('tells each failure with what it held back, and the other reasons apart', () => {
   const steps = [
     step(0, 'failed'),
-    step(1, 'skipped', 'a failed'),
-    step(2, 'skipped', 'b failed'),
-    step(3, 'skipped', 'b failed'),
-    step(4, 'retry_wait'),
-    step(5, 'succeeded'),
+    step(1, 'failed'),
+    step(2, 'skipped', 's1 failed'),
+    step(3, 'skipped', 's1 failed'),
+    step(4, 'skipped', 'check x on a/b failed'),
+    step(5, 'retry_wait'),
+    step(6, 'succeeded'),
   ];
   const { failed, retrying, skipped } = troubleOf(steps);
-  expect(failed.map(({ no }) => no)).toEqual([0]);
-  expect(retrying.map(({ no }) => no)).toEqual([4]);
-  expect(skipped.map(({ cause, steps: such }) => [cause, such.length])).toEqual([
-    ['b failed', 2],
-    ['a failed', 1],
+  expect(failed.map(({ step: { no }, held }) => [no, held])).toEqual([
+    [1, 2],
+    [0, 0],
   ]);
+  expect(retrying.map(({ no }) => no)).toEqual([5]);
+  expect(skipped).toEqual([{ cause: 'check x on a/b failed', count: 1 }]);
 });
 
 it('knows the check that a reason speaks of', () => {

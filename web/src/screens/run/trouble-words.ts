@@ -1,23 +1,31 @@
-// What went wrong in a run, told once: the steps that failed, and the others grouped by why they never ran.
+// What went wrong in a run, told once: each step that failed with what it said and how many others never ran because of
+// it, and the other reasons why steps never ran.
 import type { Step } from '@/api/types';
 
-export type Skipped = { cause: string; steps: Step[] };
+export type FailedStep = { step: Step /** How many steps were skipped because of it. */; held: number };
+export type Skipped = { cause: string; count: number };
 
-export type TroubleOf = { failed: Step[]; retrying: Step[]; skipped: Skipped[] };
+export type TroubleOf = { failed: FailedStep[]; retrying: Step[]; skipped: Skipped[] };
 
 export function troubleOf(steps: readonly Step[]): TroubleOf {
-  const causes = new Map<string, Step[]>();
-  for (const step of steps) {
-    if (step.state !== 'skipped') continue;
-    const cause = step.cause ?? 'no reason was recorded';
-    causes.set(cause, [...(causes.get(cause) ?? []), step]);
+  const causes = new Map<string, number>();
+  for (const { state, cause } of steps) {
+    if (state !== 'skipped') continue;
+    const words = cause ?? 'no reason was recorded';
+    causes.set(words, (causes.get(words) ?? 0) + 1);
   }
+  const failed = steps
+    .filter(({ state }) => state === 'failed')
+    .map((step) => {
+      const cause = `${step.name} failed`;
+      const held = causes.get(cause) ?? 0;
+      causes.delete(cause);
+      return { step, held };
+    });
   return {
-    failed: steps.filter(({ state }) => state === 'failed'),
+    failed: failed.sort((a, b) => b.held - a.held),
     retrying: steps.filter(({ state }) => state === 'retry_wait'),
-    skipped: [...causes]
-      .map(([cause, such]) => ({ cause, steps: such }))
-      .sort((a, b) => b.steps.length - a.steps.length),
+    skipped: [...causes].map(([cause, count]) => ({ cause, count })).sort((a, b) => b.count - a.count),
   };
 }
 

@@ -8,17 +8,21 @@ import { Button } from '@/ui/button';
 import { Panel } from '@/ui/page';
 import { Time } from '@/ui/time';
 import styles from './run.module.css';
-import { checkOf, troubleOf } from './trouble-words';
+import { checkOf, type FailedStep, troubleOf } from './trouble-words';
 
-const SHOWN = 4;
+const SHOWN = 3;
 
 /** What went wrong, before anything else: the errors, and what never ran because of them. */
 export function Trouble({ run, steps }: { run: RunDetail; steps: readonly Step[] }) {
   const { failed, retrying, skipped } = troubleOf(steps);
   const [all, setAll] = useState(false);
-  const bad = [...failed, ...retrying];
-  if (bad.length + skipped.length === 0 && !run.reason) return null;
-  const shown = all ? bad : bad.slice(0, SHOWN);
+  const items = [
+    ...failed.map((each) => <Failed key={`step ${each.step.no}`} {...each} />),
+    ...retrying.map((step) => <Failed key={`step ${step.no}`} step={step} held={0} />),
+    ...skipped.map(({ cause, count }) => <SkippedSteps key={cause} cause={cause} count={count} />),
+  ];
+  if (items.length === 0 && !run.reason) return null;
+  const shown = all ? items : items.slice(0, SHOWN);
   return (
     <Panel title={run.ended_at ? 'What went wrong' : 'What goes wrong'}>
       <ul className={styles.trouble}>
@@ -27,19 +31,14 @@ export function Trouble({ run, steps }: { run: RunDetail; steps: readonly Step[]
             <span className={styles.anywhere}>{run.reason}</span>
           </Item>
         )}
-        {shown.map((step) => (
-          <FailedStep key={step.no} step={step} />
-        ))}
-        {bad.length > shown.length && (
+        {shown}
+        {items.length > SHOWN && (
           <li className={styles.item}>
-            <Button size="small" onClick={() => setAll(true)}>
-              Show {plural(bad.length - shown.length, 'more', 'more')}
+            <Button size="small" look="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? 'Show less' : `Show ${plural(items.length - shown.length, 'more', 'more')}`}
             </Button>
           </li>
         )}
-        {skipped.map(({ cause, steps: such }) => (
-          <SkippedSteps key={cause} cause={cause} count={such.length} />
-        ))}
       </ul>
     </Panel>
   );
@@ -52,34 +51,30 @@ const Item = ({ icon, children }: { icon: ReactNode; children: ReactNode }) => (
   </li>
 );
 
-function FailedStep({ step }: { step: Step }) {
+function Failed({ step, held }: FailedStep) {
   const setSearch = useSetSearch('push');
   const { failure, state, no } = step;
   const retries = state === 'retry_wait';
+  const [first = '', ...more] = (failure?.message ?? '').split('\n');
+  const rest = [more.join('\n'), failure?.details].filter(Boolean).join('\n\n');
+  const Icon = retries ? RotateCw : CircleX;
   return (
-    <Item
-      icon={
-        retries ? (
-          <RotateCw size={15} aria-hidden className={styles.warn} />
-        ) : (
-          <CircleX size={15} aria-hidden className={styles.bad} />
-        )
-      }
-    >
+    <Item icon={<Icon size={15} aria-hidden className={retries ? styles.warn : styles.bad} />}>
       <div className={styles.between}>
-        <span>
+        <span className={styles.anywhere}>
           <Link from="/runs/$run" to="." search={(before) => ({ ...before, step: no })} className={styles.strong}>
             {step.name}
           </Link>{' '}
-          <span className="muted">
-            {retries ? (
-              <>
-                tries again <Time at={step.retry_at} />
-              </>
-            ) : (
-              `failed${step.attempt > 1 ? ` after ${plural(step.attempt, 'attempt')}` : ''}`
-            )}
-          </span>
+          {retries ? (
+            <span className="muted">
+              tries again <Time at={step.retry_at} />
+            </span>
+          ) : (
+            <span className="muted">
+              failed{step.attempt > 1 && ` after ${plural(step.attempt, 'attempt')}`}
+              {held > 0 && `, and ${plural(held, 'step was', 'steps were')} skipped because of it`}
+            </span>
+          )}
         </span>
         <Button
           size="small"
@@ -89,16 +84,18 @@ function FailedStep({ step }: { step: Step }) {
           Log
         </Button>
       </div>
-      {failure && <pre className={styles.error}>{failure.message}</pre>}
-      {failure?.details && (
-        <details className={styles.details}>
-          <summary>
-            <ChevronRight size={13} aria-hidden />
-            Details
-          </summary>
-          <pre className={styles.error}>{failure.details}</pre>
-        </details>
-      )}
+      {failure &&
+        (rest === '' ? (
+          <pre className={styles.said}>{first}</pre>
+        ) : (
+          <details className={styles.details}>
+            <summary className={styles.said}>
+              <ChevronRight size={13} aria-hidden />
+              {first}
+            </summary>
+            <pre className={styles.error}>{rest}</pre>
+          </details>
+        ))}
     </Item>
   );
 }
@@ -131,7 +128,7 @@ function SkippedSteps({ cause, count }: { cause: string; count: number }) {
           ) : (
             cause
           )}
-          : <span className="muted">{plural(count, 'step was', 'steps were')} skipped</span>
+          <span className="muted">, and {plural(count, 'step was', 'steps were')} skipped because of it</span>
         </span>
         <Button size="small" onClick={() => setSearch({ tab: 'steps', state: ['skipped'], q: undefined })}>
           Show them

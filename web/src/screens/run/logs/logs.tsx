@@ -106,6 +106,12 @@ export function Logs({ run, steps }: { run: string; steps: readonly Step[] }) {
           ))}
         </fieldset>
       </div>
+      {step.failure && attempt === step.attempt && (
+        <pre className={styles.failure}>
+          <span className="sr-only">It failed: </span>
+          {step.failure.message}
+        </pre>
+      )}
       {step.attempt === 0 ? (
         <EmptyState
           icon={ScrollText}
