@@ -3,7 +3,7 @@
 //   plain   the example, with everything made once
 //   shop    the same on a bad day: spoiled orders, a queue, refused deploys, incidents, deliveries
 //   empty   a server that nothing was ever deployed to
-//   big     10,000 assets, 1,000 schedules, a run with hundreds of steps that wait
+//   big     10,000 assets, 1,000 schedules, 20 pools, runs whose steps wait
 //
 // HEADWATER_SHOP is the example's binary; target/debug/shop without it.
 import { spawn, spawnSync } from 'node:child_process';
