@@ -12,12 +12,14 @@ const there = process.env.HEADWATER_URL || process.env.HEADWATER_UI;
 /** Which server each part of the gallery looks at: what fails and what never comes is arranged in the browser. */
 const PARTS = { shop: 'shop', loading: 'shop', errors: 'shop', empty: 'empty', big: 'big' };
 
-const code = there ? playwright({}) : await withWorlds();
+const code = there ? await playwright({}) : await withWorlds();
 process.exit(code);
 
+/** Not waited for in a way that blocks: what takes the alerts of a world lives in this process. */
 function playwright(env) {
   const command = ['playwright', 'test', `--project=${project}`, ...words];
-  return spawnSync('npx', command, { stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
+  const child = spawn('npx', command, { stdio: 'inherit', env: { ...process.env, ...env } });
+  return new Promise((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
 }
 
 async function withWorlds() {
@@ -31,7 +33,7 @@ async function withWorlds() {
     const { ui, end } = await pages(url);
     try {
       for (const part of parts.filter((each) => PARTS[each] === name)) {
-        worst = Math.max(worst, playwright({ HEADWATER_URL: url, HEADWATER_UI: ui, GALLERY_WORLD: part }));
+        worst = Math.max(worst, await playwright({ HEADWATER_URL: url, HEADWATER_UI: ui, GALLERY_WORLD: part }));
       }
     } finally {
       await end();

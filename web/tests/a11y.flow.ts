@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, type Page, test } from '@playwright/test';
 import { SHOTS } from './screens';
-import { settle } from './support';
+import { refuseAll, settle } from './support';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
@@ -37,4 +37,18 @@ for (const theme of ['light', 'dark'] as const) {
       }
     });
   }
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`${theme}, everything refused`, () => {
+    test.use({ viewport: SIZES.wide, colorScheme: theme, reducedMotion: 'reduce' });
+    for (const shot of SHOTS.filter(({ act }) => !act)) {
+      test(shot.name, async ({ page }) => {
+        await refuseAll(page);
+        await page.goto(await shot.path(page.request));
+        await settle(page);
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+  });
 }

@@ -13,12 +13,24 @@ const fixed = (path: string) => async () => path;
 
 async function anyRun(request: APIRequestContext): Promise<string> {
   const [run] = await items(request, '/runs?limit=1');
-  return `/runs/${run?.id}`;
+  return `/runs/${run?.id ?? '01a00000-0000-7000-8000-000000000000'}`;
+}
+
+/** A run that says something: one that failed, if any did. */
+const aRun = (search: string) => async (request: APIRequestContext) => {
+  const [failed] = await items(request, '/runs?state=failed&limit=1');
+  const path = failed ? `/runs/${failed.id}` : await anyRun(request);
+  return `${path}?${search}`;
+};
+
+async function latestVersion(request: APIRequestContext): Promise<string> {
+  const [version] = await items(request, '/assets/curated%2Forders/versions?limit=1');
+  return `/assets/curated/orders?tab=history&version=${version?.seq ?? 0}`;
 }
 
 async function anySchedule(request: APIRequestContext): Promise<string> {
   const [schedule] = await items(request, '/schedules');
-  return `/schedules/${schedule?.name}`;
+  return `/schedules/${schedule?.name ?? 'nightly'}`;
 }
 
 async function anyIncident(request: APIRequestContext): Promise<string> {
@@ -69,9 +81,30 @@ export const SHOTS: Shot[] = [
     },
   },
   { name: 'assets', path: fixed('/assets') },
+  {
+    name: 'assets-chosen',
+    path: fixed('/assets?group=curated&sort=check'),
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: 'Choose all rows' }).check();
+      await page.getByText('9 assets chosen').waitFor();
+    },
+  },
+  { name: 'assets-none', path: fixed('/assets?q=there-is-no-such-asset') },
   { name: 'asset', path: fixed('/assets/curated/orders') },
+  { name: 'asset-stale', path: fixed('/assets/activation/crm_contacts') },
+  { name: 'asset-checks', path: fixed('/assets/clean/customers?tab=checks') },
+  { name: 'asset-history', path: latestVersion },
+  { name: 'asset-plots', path: fixed('/assets/activation/demand_forecast?tab=plots') },
+  { name: 'asset-definition', path: fixed('/assets/activation/demand_forecast?tab=definition') },
+  { name: 'asset-unknown', path: fixed('/assets/there/is_none') },
   { name: 'runs', path: fixed('/runs') },
+  { name: 'runs-none', path: fixed('/runs?state=canceled&tag=there-is-no-such-tag') },
   { name: 'run', path: anyRun },
+  { name: 'run-steps', path: aRun('tab=steps&step=0') },
+  { name: 'run-events', path: aRun('tab=events') },
+  { name: 'run-logs', path: aRun('tab=logs&stream=log') },
+  { name: 'run-results', path: aRun('tab=results') },
+  { name: 'run-plan', path: aRun('tab=plan') },
   { name: 'schedules', path: fixed('/schedules') },
   { name: 'schedule', path: anySchedule },
   {

@@ -11,7 +11,7 @@ export type MeterProps = {
 };
 
 /** Up to so many slots are drawn one by one, since they can be counted at a glance. */
-const COUNTABLE = 12;
+const COUNTABLE = 8;
 
 /** How much of something is in use: `3 of 8`, and the same drawn as slots or as a bar. */
 export function Meter({ used, limit, tone = 'busy' }: MeterProps) {

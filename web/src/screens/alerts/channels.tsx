@@ -14,10 +14,12 @@ import {
 import { channelsQuery } from '@/api/queries';
 import type { AlertChannel } from '@/api/types';
 import { plural } from '@/lib/format';
-import { CliHint, CopyId, cli } from '@/ui/copy';
+import { CodeSample } from '@/ui/code-sample';
+import { CopyId } from '@/ui/copy';
 import { KeyValue } from '@/ui/key-value';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Panel } from '@/ui/page';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { Tag, Tags } from '@/ui/status';
 import { ToneMark } from '@/ui/tone-mark';
 import styles from './alerts.module.css';
@@ -33,14 +35,20 @@ const ICONS: Record<string, LucideIcon> = {
   pagerduty: Siren,
 };
 
+const SAMPLE = `Channel::slack_webhook("data-team", Secret::env("SLACK_WEBHOOK_URL"))`;
+
 export function Channels() {
   const query = useQuery(channelsQuery());
   return (
-    <Loaded query={query} what="The channels could not be loaded">
+    <LoadedPanel query={query} what="The channels could not be loaded">
       {(channels) =>
         channels.length === 0 ? (
           <Panel>
-            <EmptyState icon={Megaphone} title="No channels" actions={<CliHint command={cli('alerts', 'channels')} />}>
+            <EmptyState
+              icon={Megaphone}
+              title="No channels"
+              actions={<CodeSample label="Declaring a channel" code={SAMPLE} />}
+            >
               A channel is where messages go: Slack, e-mail, a webhook, Teams or PagerDuty. Declare one beside your
               policies and deploy; its secrets stay on the server and are named, never written down.
             </EmptyState>
@@ -55,7 +63,7 @@ export function Channels() {
           </ul>
         )
       }
-    </Loaded>
+    </LoadedPanel>
   );
 }
 

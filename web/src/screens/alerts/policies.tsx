@@ -5,12 +5,13 @@ import { policiesQuery } from '@/api/queries';
 import type { AlertPolicy } from '@/api/types';
 import { plural } from '@/lib/format';
 import { useSetSearch } from '@/lib/use-search';
-import { CliHint, cli } from '@/ui/copy';
+import { CodeSample } from '@/ui/code-sample';
 import { FilterBar } from '@/ui/filter-bar';
 import { KeyValue } from '@/ui/key-value';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Markdown } from '@/ui/markdown';
 import { Panel } from '@/ui/page';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { StatusBadge, Tag, Tags } from '@/ui/status';
 import { Time } from '@/ui/time';
 import { ToneMark } from '@/ui/tone-mark';
@@ -26,7 +27,7 @@ export function Policies() {
   const setSearch = useSetSearch();
   const query = useQuery(policiesQuery());
   return (
-    <Loaded query={query} what="The policies could not be loaded">
+    <LoadedPanel query={query} what="The policies could not be loaded">
       {(policies) => {
         if (policies.length === 0) return <None />;
         const shown = policies.filter((policy) => matches(policy, q));
@@ -55,7 +56,7 @@ export function Policies() {
           </div>
         );
       }}
-    </Loaded>
+    </LoadedPanel>
   );
 }
 
@@ -67,10 +68,23 @@ function matches({ name, description = '', when, select, channels }: AlertPolicy
     .every((word) => text.includes(word));
 }
 
+const SAMPLE = `definitions
+    .channel(Channel::slack_webhook("data-team", Secret::env("SLACK_WEBHOOK_URL")))
+    .alert(
+        AlertPolicy::new("raw-failed", [AlertOn::AssetFailed, AlertOn::failed_checks()])
+            .select("group:raw")
+            .severity(AlertSeverity::Critical)
+            .tell("data-team"),
+    )`;
+
 function None() {
   return (
     <Panel>
-      <EmptyState icon={BellPlus} title="No alert policies" actions={<CliHint command={cli('alerts', 'ls')} />}>
+      <EmptyState
+        icon={BellPlus}
+        title="No alert policies"
+        actions={<CodeSample label="Declaring a channel and a policy" code={SAMPLE} />}
+      >
         A policy says what is worth telling and to whom: a failed asset or check, late data, a missed schedule, a lost
         worker. Declare one with a channel beside your assets, and deploy.
       </EmptyState>

@@ -156,7 +156,10 @@ function CheckReason({ reason, assetKey }: { reason: Extract<Reason, { kind: 'ch
       }
     >
       <p>
-        {check.latest?.description || check.description} <Time at={check.latest?.at} />
+        {check.latest?.description || check.description}
+        <span className={styles.when}>
+          <Time at={check.latest?.at} />
+        </span>
       </p>
       {failed && check.blocking && <p>It holds back what is downstream.</p>}
     </Item>

@@ -11,9 +11,10 @@ import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { CliHint, CopyId, cli } from '@/ui/copy';
 import { type Facet, FilterBar } from '@/ui/filter-bar';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Page, Panel } from '@/ui/page';
 import { ShellMenu } from '@/ui/shell-menu';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 import { Time } from '@/ui/time';
@@ -128,13 +129,13 @@ export default function DeploymentsScreen() {
       }
       actions={<ShellMenu commands={COMMANDS} />}
     >
-      <Loaded query={deployments} what="The locations could not be loaded">
+      <LoadedPanel query={deployments} what="The locations could not be loaded">
         {() => <Locations locations={locations ?? []} deploys={parts.rows} />}
-      </Loaded>
+      </LoadedPanel>
       {now && was && <Compare deploys={parts.rows} now={now} was={was} />}
-      <Loaded query={query} what="The deploys could not be loaded">
+      <LoadedPanel query={query} what="The deploys could not be loaded">
         {() => (parts.rows.length === 0 ? <None /> : <Deploys {...parts} />)}
-      </Loaded>
+      </LoadedPanel>
     </Page>
   );
 }

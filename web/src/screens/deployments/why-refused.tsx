@@ -18,11 +18,13 @@ export function WhyRefused({ deploy, onClose }: { deploy: Deploy; onClose: () =>
         </>
       }
     >
-      <pre className={styles.reason}>{refused}</pre>
-      <p>
-        Snapshot <CopyId id={snapshot} what="snapshot" form="whole" />
-      </p>
-      <CliHint command="cargo run -- validate" />
+      <div className={styles.dialog}>
+        <pre className={styles.reason}>{refused}</pre>
+        <p>
+          Snapshot <CopyId id={snapshot} what="snapshot" form="whole" />
+        </p>
+        <CliHint command="cargo run -- validate" />
+      </div>
     </Dialog>
   );
 }

@@ -9,10 +9,11 @@ import { ButtonLink } from '@/ui/button';
 import { cli } from '@/ui/copy';
 import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Page, Panel } from '@/ui/page';
 import { RunMark } from '@/ui/run-mark';
 import { ShellMenu } from '@/ui/shell-menu';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
 import { Table } from '@/ui/table';
 import { Time } from '@/ui/time';
@@ -50,7 +51,7 @@ export default function IncidentScreen() {
         )
       }
     >
-      <Loaded query={query} what="The incident could not be loaded">
+      <LoadedPanel query={query} what="The incident could not be loaded">
         {(loaded) => (
           <div className={styles.body}>
             <div className={styles.column}>
@@ -64,7 +65,7 @@ export default function IncidentScreen() {
             </div>
           </div>
         )}
-      </Loaded>
+      </LoadedPanel>
     </Page>
   );
 }

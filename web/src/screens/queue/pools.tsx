@@ -7,6 +7,7 @@ import type { Pool } from '@/api/types';
 import { number, plural } from '@/lib/format';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
+import { CodeSample } from '@/ui/code-sample';
 import { CliHint, CopyId, cli } from '@/ui/copy';
 import { Dialog } from '@/ui/dialog';
 import { Field, TextInput } from '@/ui/field';
@@ -73,35 +74,48 @@ function Limit({ pool: { limit, declared, set } }: { pool: Pool }) {
   return <TwoLines first={number(limit)} second={origin} />;
 }
 
+const SAMPLE = `definitions.pool("warehouse", 4)   // and #[asset(pool = "warehouse")] on what uses it`;
+
 export function Pools() {
   const query = useQuery(poolsQuery());
   const setSearch = useSetSearch();
   const [editing, setEditing] = useState<Pool | null>(null);
   return (
-    <Panel title="Pools">
-      <Loaded query={query} what="The pools could not be loaded">
-        {(pools) =>
-          pools.length === 0 ? (
-            <EmptyState icon={SlidersHorizontal} title="No pools">
-              Steps that name a pool share its slots over all runs, so that a warehouse or an API is never asked too
-              much at once. Name a pool in a step and declare how many slots it has.
-            </EmptyState>
-          ) : (
-            <Table
-              label="Pools"
-              height="content"
-              rows={pools}
-              columns={columns(setEditing, (pool) => setSearch({ pool, why: undefined }))}
-              rowKey={({ name }) => name}
-              rowHeight={TWO_LINES}
-            />
-          )
-        }
-      </Loaded>
-      {editing && <EditPool key={editing.name} pool={editing} onClose={() => setEditing(null)} />}
-    </Panel>
+    <div className={styles.pools}>
+      <Panel title="Pools" height="fill">
+        <Loaded query={query} what="The pools could not be loaded">
+          {(pools) =>
+            pools.length === 0 ? (
+              <EmptyState
+                icon={SlidersHorizontal}
+                title="No pools"
+                actions={<CodeSample label="Declaring a pool" code={SAMPLE} />}
+              >
+                Steps that name a pool share its slots over all runs, so that a warehouse or an API is never asked too
+                much at once. Name a pool in a step and declare how many slots it has.
+              </EmptyState>
+            ) : (
+              <Table
+                label="Pools"
+                rows={inOrder(pools)}
+                columns={columns(setEditing, (pool) => setSearch({ pool, why: undefined }))}
+                rowKey={({ name }) => name}
+                rowHeight={TWO_LINES}
+              />
+            )
+          }
+        </Loaded>
+        {editing && <EditPool key={editing.name} pool={editing} onClose={() => setEditing(null)} />}
+      </Panel>
+    </div>
   );
 }
+
+/** Those that something waits for first, then by name. */
+export const inOrder = (pools: readonly Pool[]): Pool[] =>
+  [...pools].sort(
+    (a, b) => (b.waiting ?? 0) - (a.waiting ?? 0) || a.name.localeCompare(b.name, undefined, { numeric: true }),
+  );
 
 /** What a text means as a limit. */
 export function readLimit(text: string): { limit: number } | { fault: string } {

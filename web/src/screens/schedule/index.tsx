@@ -6,9 +6,10 @@ import type { Schedule } from '@/api/types';
 import { useMedia } from '@/lib/media';
 import { ButtonLink } from '@/ui/button';
 import { cli } from '@/ui/copy';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Page, Panel } from '@/ui/page';
 import { ShellMenu } from '@/ui/shell-menu';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { RunNow, ScheduleSwitch } from '../schedules/controls';
 import { TickHistory } from './history';
 import styles from './schedule.module.css';
@@ -36,9 +37,9 @@ export default function ScheduleScreen() {
         )
       }
     >
-      <Loaded query={query} what="The schedule could not be loaded">
+      <LoadedPanel query={query} what="The schedule could not be loaded">
         {() => (schedule ? <Body schedule={schedule} /> : <Missing name={name} />)}
-      </Loaded>
+      </LoadedPanel>
     </Page>
   );
 }

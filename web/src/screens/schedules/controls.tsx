@@ -16,6 +16,7 @@ import { ErrorState } from '@/ui/states';
 import { Tag, Tags } from '@/ui/status';
 import { Switch } from '@/ui/switch';
 import { toast, toastError } from '@/ui/toast';
+import styles from './schedules.module.css';
 
 type Named = Pick<Schedule, 'name' | 'switch'>;
 
@@ -100,14 +101,16 @@ function RunNowDialog({ schedule, onClose }: { schedule: Schedule; onClose: () =
         </>
       }
     >
-      <KeyValue
-        items={[
-          ['Runs', <code key="runs">{selection}</code>],
-          ['Tags', tagList(tags)],
-        ]}
-      />
-      <CliHint command={cli('materialize', selection, ...tagWords(tags))} />
-      {command.error && <ErrorState error={command.error} what="It was not started" />}
+      <div className={styles.dialog}>
+        <KeyValue
+          items={[
+            ['Runs', <code key="runs">{selection}</code>],
+            ['Tags', tagList(tags)],
+          ]}
+        />
+        <CliHint command={cli('materialize', selection, ...tagWords(tags))} />
+        {command.error && <ErrorState error={command.error} what="It was not started" />}
+      </div>
     </Dialog>
   );
 }

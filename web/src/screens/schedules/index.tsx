@@ -9,12 +9,14 @@ import { plural } from '@/lib/format';
 import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
-import { CliHint, cli } from '@/ui/copy';
+import { CodeSample } from '@/ui/code-sample';
+import { cli } from '@/ui/copy';
 import { type Facet, FilterBar } from '@/ui/filter-bar';
 import { ScheduleLink } from '@/ui/links';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Page, Panel } from '@/ui/page';
 import { ShellMenu } from '@/ui/shell-menu';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/table';
 import { toast, toastError } from '@/ui/toast';
 import { TWO_LINES, TwoLines } from '@/ui/two-lines';
@@ -95,17 +97,25 @@ export default function SchedulesScreen() {
       below={query.data && <span className="muted">{`${plural(query.data.length, 'schedule')}, ${on} on`}</span>}
       actions={<ShellMenu commands={COMMANDS} />}
     >
-      <Loaded query={query} what="The schedules could not be loaded">
+      <LoadedPanel query={query} what="The schedules could not be loaded">
         {(schedules) => (schedules.length === 0 ? <None /> : <List schedules={schedules} />)}
-      </Loaded>
+      </LoadedPanel>
     </Page>
   );
 }
 
+const SAMPLE = `Schedule::new("nightly", "10 6 * * *", "group:raw+")
+    .zone("Europe/London")
+    .description("After the tills have left their export.")`;
+
 function None() {
   return (
     <Panel>
-      <EmptyState icon={CalendarClock} title="No schedules" actions={<CliHint command={cli('materialize', '*')} />}>
+      <EmptyState
+        icon={CalendarClock}
+        title="No schedules"
+        actions={<CodeSample label="Declaring a schedule" code={SAMPLE} />}
+      >
         A schedule starts runs by itself at times that a cron expression names. Declare one beside your assets and
         deploy; until then, runs start when somebody asks for them.
       </EmptyState>

@@ -12,10 +12,11 @@ import { Button } from '@/ui/button';
 import { CliHint, cli } from '@/ui/copy';
 import { Dialog } from '@/ui/dialog';
 import { FilterBar } from '@/ui/filter-bar';
+import { LoadedPanel } from '@/ui/loaded-panel';
 import { Meter } from '@/ui/meter';
 import { Page, Panel } from '@/ui/page';
 import { ShellMenu } from '@/ui/shell-menu';
-import { EmptyState, Loaded } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { StatusBadge, Tag, Tags } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 import { Time } from '@/ui/time';
@@ -128,9 +129,9 @@ export default function WorkersScreen() {
         </>
       }
     >
-      <Loaded query={query} what="The workers could not be loaded">
+      <LoadedPanel query={query} what="The workers could not be loaded">
         {(workers) => (workers.length === 0 ? <None /> : <Fleet workers={workers} />)}
-      </Loaded>
+      </LoadedPanel>
     </Page>
   );
 }

@@ -31,18 +31,22 @@ export function LogView({ place, name, live, search, onSearch }: LogViewProps) {
   const [wrap, setWrap] = useState(false);
   const [follow, setFollow] = useState(true);
   const [at, setAt] = useState(0);
+  const [visited, setVisited] = useState<string>();
   const [marked, setMarked] = useState<number>();
   const wanted = useDeferredValue(search);
   const matches = useMemo(() => findAll(lines, wanted), [lines, wanted]);
   const errors = useMemo(() => errorLines(lines), [lines]);
-  const current = matches[Math.min(at, matches.length - 1)];
+  const current = matches[visited === wanted ? Math.min(at, matches.length - 1) : 0];
   const show = (line: number) => {
     setFollow(false);
     view.current?.show(line);
   };
   const step = (by: number) => {
     if (matches.length === 0) return;
-    const next = (Math.min(at, matches.length - 1) + by + matches.length) % matches.length;
+    // The first step for a new text goes to its first match.
+    const from = visited === wanted ? Math.min(at, matches.length - 1) + by : 0;
+    const next = (from + matches.length) % matches.length;
+    setVisited(wanted);
     setAt(next);
     show(matches[next]?.line ?? 0);
   };
