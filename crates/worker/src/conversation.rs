@@ -270,7 +270,8 @@ impl<'a> Stay<'a> {
     fn poll_if_useful(&mut self) {
         let under_way = self.polls.len();
         let useful = under_way == 0
-            || (under_way < MOST_POLLS && (self.attempts.has_news() || (self.leaving.is_some() && self.busy_polls == 0)));
+            || (under_way < MOST_POLLS
+                && (self.attempts.has_news() || (self.leaving.is_some() && self.busy_polls == 0)));
         if !useful || self.not_before > Instant::now() {
             return;
         }
