@@ -1,5 +1,7 @@
 //! PostgreSQL that goes away.
 
+use std::time::Instant;
+
 use headwater_api::{ErrorCode, RunQuery};
 use headwater_client::Patience;
 
@@ -37,7 +39,15 @@ async fn a_run_and_whoever_follows_it_outlive_a_stop_of_postgres() {
     let mut follower = stack.spawn_command("follower", &["materialize", "odd/sleep0", "--config", config]);
     until("the step starts", secs(30), async || follower.output().contains("started").then_some(())).await;
     cluster.stop();
+    let stopped = Instant::now();
     says_so(&stack).await;
+    // Long enough that whoever asked at its start has been refused once.
+    let hasty = stack.client.patience(Patience { unreachable: secs(0), busy: secs(0) });
+    until("the outage lasts", secs(60), async || {
+        hasty.ready().await.expect_err("there is no database");
+        (stopped.elapsed() > secs(12)).then_some(())
+    })
+    .await;
     assert!(follower.is_running(), "{}", follower.output());
     cluster.revive();
     until("the server is ready again", secs(30), async || stack.client.ready().await.ok()).await;
