@@ -165,6 +165,7 @@ impl Stack {
         command.current_dir(self.folder.path());
         command.env(fixture::DAG, self.plan.dag.to_string()).env(fixture::WITNESS, self.witness());
         command
+            .env(fixture::SECRET, "hunter2 and more")
             .env("RUST_BACKTRACE", "1")
             .env("NO_COLOR", "1")
             .env("HEADWATER_CONFIG", self.folder.path().join("none.toml"));
