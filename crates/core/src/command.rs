@@ -173,9 +173,9 @@ impl Deploy {
             .map_err(|error| Refusal::new(RefusalCode::BrokenManifest, error.to_string()))?;
         let (manifest, text, id) = manifest.address();
         let ids = std::iter::repeat_with(new_id).take(manifest.assets.len()).collect();
-        match Snapshot::from_canonical(manifest, id) {
+        match Snapshot::accept(manifest, id) {
             Ok(snapshot) => Ok(Self { snapshot: Arc::new(snapshot), text: text.into(), ids }),
-            Err(findings) => Err(Refusal { code: RefusalCode::BrokenManifest, message: broken(&findings), findings }),
+            Err(findings) => Err(Refusal::broken(findings)),
         }
     }
 }
@@ -237,6 +237,11 @@ impl Refusal {
     /// A refusal with a message.
     pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), findings: Vec::new() }
+    }
+
+    /// The refusal of a manifest with these findings.
+    pub fn broken(findings: Vec<Finding>) -> Self {
+        Self { code: RefusalCode::BrokenManifest, message: broken(&findings), findings }
     }
 }
 

@@ -119,6 +119,7 @@ impl Manifest {
         self.schedules.sort_by(|a, b| a.name.cmp(&b.name));
         self.resources.sort_by(|a, b| a.name.cmp(&b.name));
         self.pools.sort_by(|a, b| a.name.cmp(&b.name));
+        self.run_limits.sort_by(|a, b| (&a.tag, &a.value).cmp(&(&b.tag, &b.value)));
         for asset in &mut self.assets {
             asset.deps.sort();
             asset.deps.dedup();

@@ -7,7 +7,7 @@ use axum::{
 };
 use headwater_api::{Deploy, Deployed, Deployment, ErrorCode, List, ListQuery, Location};
 use headwater_core::{
-    command::{self, Answer, Command},
+    command::{self, Answer, Command, Refusal},
     id::{AssetId, SnapshotId},
 };
 use http::{
@@ -17,7 +17,7 @@ use http::{
 
 use crate::{
     app::App,
-    cursor,
+    config, cursor,
     extract::{Caller, Here, JsonBytes, PathOf, QueryOf},
     ids,
     problem::{Refused, Reply},
@@ -86,7 +86,11 @@ pub(super) async fn deploy(
     let read = tokio::task::spawn_blocking(move || {
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Refused::new(ErrorCode::MalformedBody, format!("the manifest is not UTF-8: {error}")))?;
-        command::Deploy::read(text, || AssetId(ids::fresh())).map_err(Refused::from)
+        let deploy = command::Deploy::read(text, || AssetId(ids::fresh())).map_err(Refused::from)?;
+        match config::config_findings(&deploy.snapshot) {
+            findings if findings.is_empty() => Ok(deploy),
+            findings => Err(Refusal::broken(findings).into()),
+        }
     });
     let deploy = read.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))??;
     match app.control.command(caller.request(&here, Command::Deploy(deploy))).await? {
