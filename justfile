@@ -9,6 +9,7 @@ default:
 
 # Build, materialize the example shop's assets on SQLite and leave its server running
 demo *arguments:
+    .ci/web build
     cargo build --locked -p shop
     cargo run --locked -q -p shop -- demo "$@"
 
@@ -37,10 +38,19 @@ sim seeds="1000" *arguments:
 dev *arguments:
     cargo run --locked --manifest-path "{{ justfile_directory() }}/Cargo.toml" -p headwater-cli -- dev "$@"
 
-# Start the UI with reload on change
+# Build the UI's bundle, which the next build of the binary embeds
+ui:
+    .ci/web build
+
+# Start the UI with reload on change; HEADWATER_URL names its server
 web:
     .ci/web install
     cd web && npm run dev
+
+# Render every screen to a picture in web/gallery, in both themes, wide and narrow
+gallery *only:
+    .ci/build
+    GALLERY="$*" .ci/with-shop .ci/web gallery
 
 # Open a throw-away PostgreSQL: in psql, or as a URL to copy until Ctrl-C
 db:

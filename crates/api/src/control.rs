@@ -157,6 +157,27 @@ pub struct Worker {
     /// How many attempts it holds; absent where no leader can be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running: Option<u32>,
+    /// The attempts that it holds, at most 100; only the leader knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<WorkerStep>,
+    /// When it polled last; only the leader knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Time>,
+}
+
+/// An attempt that a worker holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorkerStep {
+    /// The run.
+    #[schema(value_type = uuid::Uuid)]
+    pub run: RunId,
+    /// The step's place in the run's plan.
+    pub step: u32,
+    /// The step's name.
+    pub name: String,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
 }
 
 impl From<WorkerRecord> for Worker {
@@ -175,6 +196,8 @@ impl From<WorkerRecord> for Worker {
             joined_at: worker.joined_at.into(),
             changed_at: worker.changed_at.into(),
             running: None,
+            steps: Vec::new(),
+            heard_at: None,
         }
     }
 }

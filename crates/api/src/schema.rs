@@ -5,7 +5,11 @@
 
 use std::borrow::Cow;
 
-use headwater_core::{manifest::Severity as CoreSeverity, record};
+use headwater_core::{
+    alert,
+    manifest::{AlertSeverity as Alert, Severity as CoreSeverity},
+    record,
+};
 use serde::Serialize;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -54,6 +58,14 @@ text_schemas! {
         CoreSeverity::Warn => "warn",
         CoreSeverity::Error => "error",
     });
+    /// How bad an incident is.
+    AlertSeverity = [Alert::Info, Alert::Warning, Alert::Critical].map(Alert::as_str);
+    /// Where an incident is.
+    IncidentState = alert::IncidentState::ALL.iter().map(|value| value.as_str());
+    /// Which kind of happening an incident shows.
+    SignalKind = alert::SignalKind::ALL.iter().map(|value| value.as_str());
+    /// Where the delivery of a message is.
+    DeliveryState = ["waiting", "delivered", "withdrawn", "dead"];
     /// Whether a schedule ticks.
     Switch = ["on", "off"];
     /// What happens at a tick when the run of an earlier tick has not ended.

@@ -8,6 +8,7 @@ use headwater_core::{
     manifest::Severity,
     metadata::Metadata,
     record::VersionKind,
+    time::Millis,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -42,6 +43,10 @@ pub struct Version {
     pub attempt: Option<u32>,
     /// When it was recorded.
     pub at: Time,
+    /// How long user code took to make it, in milliseconds; absent for what was reported from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub duration_ms: Option<Millis>,
     /// The data version.
     pub version: String,
     /// The code version that made it.
@@ -73,6 +78,33 @@ pub struct Input {
     /// Its data version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+
+/// How an asset's numbers went over its latest versions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Series {
+    /// One point per version, oldest first.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// The numbers of one version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SeriesPoint {
+    /// The version's place in history.
+    #[schema(value_type = i64)]
+    pub seq: Seq,
+    /// When it was recorded.
+    pub at: Time,
+    /// The run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub run: Option<RunId>,
+    /// How long it took to make, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub duration_ms: Option<Millis>,
+    /// Its numeric metadata.
+    pub values: BTreeMap<String, f64>,
 }
 
 /// Which versions of an asset.

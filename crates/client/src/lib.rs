@@ -15,6 +15,7 @@
 //! Reads, and commands (which all carry an [`IdempotencyKey`]), are tried again while a new leader takes over or the
 //! server restarts, for as long as [`Patience`] says. Worker calls are tried once: a worker has its own loop.
 
+mod alerts;
 mod assets;
 mod call;
 mod client;

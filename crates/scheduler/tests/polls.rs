@@ -113,7 +113,7 @@ async fn a_clock_that_is_set_loses_no_worker() {
         clock.0.store(offset, Ordering::SeqCst);
         // The first question makes the leader look at its timers, the second shows what came of it.
         control.explain().await.unwrap();
-        assert!(control.explain().await.unwrap().held.contains_key(&worker), "offset {offset}");
+        assert!(control.explain().await.unwrap().workers.contains_key(&worker), "offset {offset}");
     }
     stop.cancel();
 }

@@ -45,6 +45,7 @@
 //! [`Observation`] and [`Process`] show the other attributes; [`Provider`] is how resources are built; [`IoManager`] is
 //! how values are kept; [`testing`] is the test kit.
 
+mod alert;
 mod argument;
 mod asset;
 mod check;
@@ -75,6 +76,7 @@ pub use headwater_macros::{asset, check, config, external_asset, multi_asset, ob
 pub use headwater_worker::{logs::StepLog, registry::Registry};
 
 pub use crate::{
+    alert::{AlertPolicy, Channel, Secret},
     argument::{Argument, Config, Input, Res},
     asset::{Asset, Define, Gives, OutputOf, ViewOf},
     check::{CheckResult, IntoCheck},

@@ -152,6 +152,6 @@ impl Schedule {
     }
 }
 
-fn millis(span: Duration) -> Millis {
+pub(crate) fn millis(span: Duration) -> Millis {
     Millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
 }

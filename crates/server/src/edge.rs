@@ -19,8 +19,7 @@ use crate::{app::App, problem::Refused};
 
 /// The longest address in bytes.
 const MAX_URI: usize = 8 * 1024;
-const POLICY: &str =
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -> Response {
     let start = Instant::now();

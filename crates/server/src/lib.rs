@@ -23,6 +23,7 @@ mod serve;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ui;
 mod views;
 
 use std::{any::Any, sync::Arc};
@@ -86,10 +87,15 @@ pub fn router(
         .with_state(app))
 }
 
-async fn unknown_route(request: Request) -> Refused {
+/// What no route takes may be a screen of the UI.
+async fn unknown_route(request: Request) -> Response {
+    if let Some(page) = ui::answer(&request) {
+        return page;
+    }
     let path: String = request.uri().path().chars().take(200).collect();
     Refused::new(ErrorCode::UnknownRoute, format!("there is no route `{path}`"))
         .hint("routes are listed in /openapi.json")
+        .into_response()
 }
 
 async fn unknown_method(request: Request) -> Refused {

@@ -87,6 +87,7 @@ fn version(run: RunId, step: u32, seq: Seq, at: Timestamp) -> VersionRecord {
         step: Some(StepNo(step)),
         attempt: Some(Attempt(1)),
         at,
+        duration: Some(Millis(u64::from(step))),
         version: format!("{:016x}", seq.0 * 104_729),
         code_version: Some("1".to_owned()),
         inputs: inputs.collect(),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use headwater_core::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::{Event, SnapshotText},
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo, Token, WorkerId},
     key::AssetKey,
     manifest::{Severity, Switch},
     record::{
@@ -15,7 +16,7 @@ use headwater_core::{
     report::InputVersion,
     time::{Millis, Timestamp},
 };
-use headwater_store::{OutboxItem, StoreError};
+use headwater_store::{DeliveryState, EndedRun, OutboxItem, StoreError};
 use serde_json::{Value, json};
 
 use crate::cell::Fields;
@@ -110,6 +111,7 @@ pub(crate) fn version(fields: &mut Fields<'_>) -> Decoded<VersionRecord> {
         step: fields.maybe_step()?,
         attempt: fields.maybe_number()?.map(Attempt),
         at: fields.time()?,
+        duration: fields.maybe_number()?.map(|micros: u64| Millis(micros / 1_000)),
         version: fields.text()?,
         code_version: fields.maybe_text()?,
         inputs: inputs(fields)?,
@@ -276,9 +278,40 @@ pub(crate) fn outbox(fields: &mut Fields<'_>) -> Decoded<OutboxItem> {
         topic: fields.text()?,
         dedup: fields.text()?,
         at: fields.time()?,
+        channel: fields.text()?,
+        incident: fields.maybe_uuid()?.map(IncidentId),
+        not_before: fields.time()?,
         payload: fields.json()?,
     };
-    Ok(OutboxItem { message, dead: fields.maybe_text()? })
+    Ok(OutboxItem {
+        message,
+        state: fields.one_of(DeliveryState::parse)?,
+        attempts: fields.number()?,
+        next_at: fields.time()?,
+        closed_at: fields.maybe_time()?,
+        error: fields.maybe_text()?,
+        receipt: fields.maybe_json()?,
+    })
+}
+
+pub(crate) fn incident(fields: &mut Fields<'_>) -> Decoded<IncidentRecord> {
+    fields.json()
+}
+
+pub(crate) fn policy(fields: &mut Fields<'_>) -> Decoded<PolicyRecord> {
+    Ok(PolicyRecord {
+        deployment: fields.deployment()?,
+        name: fields.text()?,
+        muted_until: fields.maybe_time()?,
+        recent: fields.json_or_default()?,
+    })
+}
+
+/// A run with a start and an end, as the statement asks for.
+pub(crate) fn ended_run(fields: &mut Fields<'_>) -> Decoded<EndedRun> {
+    let run = run(fields)?;
+    let took = run.started_at.zip(run.ended_at).map(|(started_at, ended_at)| ended_at.since(started_at));
+    Ok(EndedRun { deployment: run.deployment, line: run.line(), took: took.unwrap_or_default() })
 }
 
 /// An entry of the log. Its last columns are set for versions and checks only, whose details are made here in the

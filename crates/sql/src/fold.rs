@@ -1,6 +1,7 @@
 //! Folds a batch of effects into the rows that it leaves behind: one image per row, however often the batch
 //! touches it, and one statement per table, however long the batch is.
 
+mod alerts;
 mod step;
 
 use std::collections::BTreeMap;
@@ -13,11 +14,12 @@ use headwater_core::{
         WorkerState,
     },
     report::InputVersion,
-    time::Timestamp,
+    time::{Millis, Timestamp},
 };
 use headwater_store::CommitError;
 
-use self::step::StepImage;
+pub(crate) use self::alerts::marks;
+use self::{alerts::Alerts, step::StepImage};
 use crate::{
     cell::Cell,
     dialect::{Bulk, Rows},
@@ -80,7 +82,7 @@ struct Folded<'a> {
     deploys: Rows<'a>,
     commands: Rows<'a>,
     ticks: Rows<'a>,
-    outbox: Rows<'a>,
+    alerts: Alerts<'a>,
     new_runs: BTreeMap<RunId, NewRun<'a>>,
     run_changes: BTreeMap<RunId, RunChange<'a>>,
     steps: BTreeMap<(RunId, StepNo), StepImage<'a>>,
@@ -112,7 +114,7 @@ impl<'a> Folded<'a> {
             deploys: Rows::new(&tables::DEPLOYS),
             commands: Rows::new(&tables::COMMANDS),
             ticks: Rows::new(&tables::TICKS),
-            outbox: Rows::new(&tables::OUTBOX),
+            alerts: Alerts::default(),
             new_runs: BTreeMap::new(),
             run_changes: BTreeMap::new(),
             steps: BTreeMap::new(),
@@ -233,6 +235,7 @@ impl<'a> Folded<'a> {
             version.run.map(|run| run.0).into(),
             version.step.map(|step| step.0).into(),
             version.attempt.map(|attempt| attempt.0).into(),
+            version.duration.map(Millis::as_micros).into(),
             (&version.version).into(),
             version.code_version.as_ref().into(),
             if version.inputs.is_empty() { Cell::Null } else { json(&inputs(&version.inputs))? },
@@ -322,14 +325,10 @@ impl<'a> Folded<'a> {
             Effect::PoolSet { deployment, pool, limit } => {
                 self.pools.insert((*deployment, pool), *limit);
             }
-            Effect::MessageQueued(message) => self.outbox.push([
-                seq.0.into(),
-                message.at.as_micros().into(),
-                message.deployment.0.into(),
-                (&message.topic).into(),
-                (&message.dedup).into(),
-                json(&message.payload)?,
-            ]),
+            Effect::IncidentChanged { .. }
+            | Effect::PolicyMoved(_)
+            | Effect::MessageQueued(_)
+            | Effect::MessagesWithdrawn { .. } => self.alerts.add(effect, seq, at),
             // Named here so that a new kind of effect does not compile until it is stored.
             Effect::RunCreated { .. }
             | Effect::RunStarted { .. }
@@ -399,7 +398,7 @@ impl<'a> Folded<'a> {
         );
         writes.put(Expect::Every, self.ticks);
         put_pools(&mut writes, self.pools);
-        writes.put(Expect::Any, self.outbox);
+        self.alerts.put(&mut writes)?;
         writes.put(Expect::Every, self.events);
         Ok(writes.0)
     }

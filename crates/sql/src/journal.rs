@@ -3,16 +3,14 @@
 use async_trait::async_trait;
 use headwater_core::{
     effect::Recorded,
-    id::{RunId, Seq, Term},
+    id::{RunId, Term},
     time::Timestamp,
 };
-use headwater_store::{CommitError, Image, Journal, LeaderClaim, Retention, StoreError, StoredPlan};
+use headwater_store::{CommitError, Delivery, Image, Journal, LeaderClaim, Retention, StoreError, StoredPlan};
 
 use crate::{
     cell::{Cell, Fields},
-    commit,
-    dialect::Rows,
-    error, load, prune, statements as sql,
+    commit, error, fold, load, prune, statements as sql,
     store::SqlStore,
     tables,
 };
@@ -60,11 +58,8 @@ impl Journal for SqlStore {
         prune::prune(&self.db, retention, limit).await
     }
 
-    async fn outbox_close(&self, closed: &[(Seq, Result<(), String>)], at: Timestamp) -> Result<(), StoreError> {
-        let mut rows = Rows::new(&tables::OUTBOX_CLOSED);
-        for (seq, result) in closed {
-            rows.push([seq.0.into(), at.as_micros().into(), result.as_ref().err().into()]);
-        }
+    async fn outbox_mark(&self, tries: &[Delivery], at: Timestamp) -> Result<(), StoreError> {
+        let rows = fold::marks(tries, at).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         if rows.is_empty() {
             return Ok(());
         }

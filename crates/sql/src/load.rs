@@ -7,7 +7,7 @@ use headwater_core::{
     record::StepRecord,
     time::Timestamp,
 };
-use headwater_store::{ActiveRun, Image, StoreError, StoredPlan};
+use headwater_store::{ActiveRun, EndedRun, Image, StoreError, StoredPlan};
 
 use crate::{
     cell::Fields,
@@ -29,9 +29,19 @@ pub(crate) async fn load(db: &Db, commands_since: Timestamp) -> Result<Image, St
         schedules: tx.read(sql::LOAD_SCHEDULES, &[], decode::schedule).await?,
         commands: tx.read(sql::LOAD_COMMANDS, &[commands_since.as_micros().into()], decode::command).await?,
         pools: tx.read(sql::LOAD_POOLS, &[], decode::pool).await?,
+        incidents: tx.read(sql::LOAD_INCIDENTS, &[], decode::incident).await?,
+        policies: tx.read(sql::LOAD_POLICIES, &[], decode::policy).await?,
+        history: load_history(&mut tx).await?,
     };
     tx.commit().await.map_err(error::store)?;
     Ok(image)
+}
+
+/// The latest ended runs, which are found newest first and wanted oldest first.
+async fn load_history(tx: &mut Tx) -> Result<Vec<EndedRun>, StoreError> {
+    let mut history = tx.read(sql::LOAD_HISTORY, &[Image::HISTORY.into()], decode::ended_run).await?;
+    history.reverse();
+    Ok(history)
 }
 
 async fn load_runs(tx: &mut Tx) -> Result<Vec<ActiveRun>, StoreError> {

@@ -11,7 +11,7 @@ use sqlx::{
 use crate::{db::Db, error};
 
 /// Number, name, text for Postgres, text for SQLite.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "init",
@@ -23,6 +23,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "views",
         include_str!("../../../migrations/postgres/0002_views.sql"),
         include_str!("../../../migrations/sqlite/0002_views.sql"),
+    ),
+    (
+        3,
+        "alerts",
+        include_str!("../../../migrations/postgres/0003_alerts.sql"),
+        include_str!("../../../migrations/sqlite/0003_alerts.sql"),
     ),
 ];
 

@@ -35,6 +35,7 @@ pub(crate) async fn prune(db: &Db, retention: &Retention, limit: u32) -> Result<
     }
     if let Some(before) = retention.outbox {
         gone += delete(db, sql::PRUNE_OUTBOX, before.as_micros(), limit).await?;
+        gone += delete(db, sql::PRUNE_INCIDENTS, before.as_micros(), limit).await?;
     }
     if let Some(before) = retention.workers {
         gone += delete(db, sql::PRUNE_WORKERS, before.as_micros(), limit).await?;

@@ -2,16 +2,17 @@
 
 use async_trait::async_trait;
 use headwater_core::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::{Event, SnapshotText},
-    id::{AssetId, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term},
+    id::{AssetId, DeploymentId, IncidentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
         ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
     },
 };
 use headwater_store::{
-    AssetCheck, EventFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter, StoreError, StoreStatus,
-    VersionFilter,
+    AssetCheck, DeliveryFilter, EventFilter, IncidentFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter,
+    StoreError, StoreStatus, VersionFilter,
 };
 
 use crate::{
@@ -160,6 +161,10 @@ impl Reader for SqlStore {
         self.db.read_one(sql::VERSION, &[seq.0.into()], decode::version).await
     }
 
+    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
+        self.db.read(sql::LATEST_VERSIONS, &[deployment.0.into()], decode::version).await
+    }
+
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
         self.db.read(sql::RUN_VERSIONS, &[run.0.into(), limit.into()], decode::version).await
     }
@@ -256,7 +261,51 @@ impl Reader for SqlStore {
         Ok(pools.into_iter().map(|(_, pool, limit)| (pool, limit)).collect())
     }
 
+    async fn incidents(
+        &self,
+        deployment: DeploymentId,
+        filter: IncidentFilter,
+        page: Page,
+    ) -> Result<Vec<IncidentRecord>, StoreError> {
+        let statement = match filter {
+            IncidentFilter::All => sql::INCIDENTS,
+            IncidentFilter::Unresolved => sql::INCIDENTS_UNRESOLVED,
+            IncidentFilter::Resolved => sql::INCIDENTS_RESOLVED,
+        };
+        self.db.read(statement, &[deployment.0.into(), before(page), page.limit.into()], decode::incident).await
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {
+        self.db.read_one(sql::INCIDENT, &[id.0.into()], decode::incident).await
+    }
+
+    async fn alert_policies(&self, deployment: DeploymentId) -> Result<Vec<PolicyRecord>, StoreError> {
+        self.db.read(sql::ALERT_POLICIES, &[deployment.0.into()], decode::policy).await
+    }
+
     async fn outbox(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
         self.db.read(sql::OUTBOX, &[limit.into()], decode::outbox).await
+    }
+
+    async fn deliveries(
+        &self,
+        deployment: DeploymentId,
+        filter: &DeliveryFilter,
+        page: Page,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
+        let mut args = vec![deployment.0.into(), before(page), page.limit.into()];
+        args.extend(filter.incident.map(|incident| Cell::from(incident.0)));
+        args.extend(filter.state.map(|state| Cell::from(state.as_str())));
+        let statement = match (filter.incident, filter.state) {
+            (None, None) => sql::DELIVERIES,
+            (None, Some(_)) => sql::DELIVERIES_OF_STATE,
+            (Some(_), None) => sql::DELIVERIES_OF_INCIDENT,
+            (Some(_), Some(_)) => sql::DELIVERIES_OF_INCIDENT_AND_STATE,
+        };
+        self.db.read(statement, &args, decode::outbox).await
+    }
+
+    async fn receipt(&self, incident: IncidentId, channel: &str) -> Result<Option<serde_json::Value>, StoreError> {
+        self.db.read_one(sql::RECEIPT, &[incident.0.into(), channel.into()], |fields| fields.json()).await
     }
 }

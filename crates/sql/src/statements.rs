@@ -19,8 +19,8 @@ macro_rules! columns {
         "c.asset, c.partition, c.seq, c.kind, c.at, c.run, c.version, c.code_version, c.cursor, c.failed_at, c.failed_run"
     };
     (version) => {
-        "v.seq, v.asset, v.partition, v.kind, v.run, v.step, v.attempt, v.at, v.version, v.code_version, v.inputs, \
-         v.metadata, v.cursor"
+        "v.seq, v.asset, v.partition, v.kind, v.run, v.step, v.attempt, v.at, v.duration, v.version, v.code_version, \
+         v.inputs, v.metadata, v.cursor"
     };
     (check) => {
         "c.seq, c.asset, c.name, c.partition, c.run, c.step, c.at, c.version_seq, c.passed, c.blocking, c.severity, \
@@ -29,6 +29,10 @@ macro_rules! columns {
     (run) => {
         "r.id, r.created_seq, r.deployment, r.snapshot, r.state, r.started_by, r.selection, r.partition, r.tags, \
          r.config, r.priority, r.timeout, r.root, r.steps, r.created_at, r.started_at, r.ended_at, r.reason"
+    };
+    (ended_run) => {
+        "r.id, r.created_seq, r.deployment, r.snapshot, r.state, r.started_by, r.selection, r.partition, NULL, NULL, \
+         r.priority, r.timeout, r.root, r.steps, r.created_at, r.started_at, r.ended_at, r.reason"
     };
     (step) => {
         "s.run, s.step, s.state, s.attempt, s.failures, s.losses, s.worker, s.token, s.leased_at, s.started_at, \
@@ -46,7 +50,12 @@ macro_rules! columns {
         "t.seq, t.deployment, t.schedule, t.due_at, t.through_at, t.ticks, t.at, t.outcome, t.run, t.reason"
     };
     (command) => { "c.seq, c.deployment, c.key, c.digest, c.principal, c.kind, c.at, c.answer" };
-    (outbox) => { "o.seq, o.deployment, o.topic, o.dedup, o.at, o.payload, o.dead" };
+    (incident) => { "i.body" };
+    (policy) => { "p.deployment, p.name, p.muted_until, p.recent" };
+    (outbox) => {
+        "o.seq, o.deployment, o.topic, o.dedup, o.at, o.channel, o.incident, o.not_before, o.payload, o.state, \
+         o.attempts, o.next_at, o.closed_at, o.error, o.receipt"
+    };
     (active) => { "('queued', 'running', 'canceling')" };
 }
 
@@ -76,6 +85,8 @@ statements! {
         AND v.run = $4 ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_OF_RUN_AND_PARTITION = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         AND v.run = $4 AND v.partition = $5 ORDER BY v.seq DESC LIMIT $3";
+    LATEST_VERSIONS = "SELECT ", columns!(version), " FROM asset_current c JOIN assets a ON a.id = c.asset \
+        JOIN versions v ON v.seq = c.seq WHERE a.deployment = $1 ORDER BY v.seq";
     RUN_VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.run = $1 ORDER BY v.seq LIMIT $2";
     CHECKS = "SELECT ", columns!(check), " FROM checks c WHERE c.asset = $1 AND c.seq < $2 \
         ORDER BY c.seq DESC LIMIT $3";
@@ -119,8 +130,26 @@ statements! {
     TICKS = "SELECT ", columns!(tick), " FROM ticks t WHERE t.deployment = $1 AND t.schedule = $2 AND t.seq < $3 \
         ORDER BY t.seq DESC LIMIT $4";
     POOLS = "SELECT p.deployment, p.pool, p.slots FROM pools p WHERE p.deployment = $1 ORDER BY p.pool";
-    OUTBOX = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.closed_at IS NULL OR o.dead IS NOT NULL \
-        ORDER BY o.seq LIMIT $1";
+    INCIDENT = "SELECT ", columns!(incident), " FROM incidents i WHERE i.id = $1";
+    INCIDENTS = "SELECT ", columns!(incident), " FROM incidents i WHERE i.deployment = $1 AND i.opened_seq < $2 \
+        ORDER BY i.opened_seq DESC LIMIT $3";
+    INCIDENTS_UNRESOLVED = "SELECT ", columns!(incident), " FROM incidents i WHERE i.deployment = $1 \
+        AND i.opened_seq < $2 AND i.state <> 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
+    INCIDENTS_RESOLVED = "SELECT ", columns!(incident), " FROM incidents i WHERE i.deployment = $1 \
+        AND i.opened_seq < $2 AND i.state = 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
+    ALERT_POLICIES = "SELECT ", columns!(policy), " FROM alert_policies p WHERE p.deployment = $1 ORDER BY p.name";
+    OUTBOX = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.state = 'waiting' ORDER BY o.seq LIMIT $1";
+    DELIVERIES = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 AND o.seq < $2 \
+        ORDER BY o.seq DESC LIMIT $3";
+    DELIVERIES_OF_STATE = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 AND o.seq < $2 \
+        AND o.state = $4 ORDER BY o.seq DESC LIMIT $3";
+    DELIVERIES_OF_INCIDENT = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 AND o.seq < $2 \
+        AND o.incident = $4 ORDER BY o.seq DESC LIMIT $3";
+    DELIVERIES_OF_INCIDENT_AND_STATE = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 \
+        AND o.seq < $2 AND o.incident = $4 AND o.state = $5 ORDER BY o.seq DESC LIMIT $3";
+    /// An incident is of one deployment, so this is the order of the numbers.
+    RECEIPT = "SELECT o.receipt FROM outbox o WHERE o.incident = $1 AND o.channel = $2 AND o.receipt IS NOT NULL \
+        ORDER BY o.deployment, o.seq LIMIT 1";
 
     // What a new leader loads.
     LOAD_LIVE = "SELECT ", columns!(deploy), " FROM live l JOIN deploys d ON d.seq = l.seq \
@@ -140,6 +169,13 @@ statements! {
     LOAD_COMMANDS = "SELECT ", columns!(command), " FROM commands c WHERE c.key IS NOT NULL AND c.at >= $1 \
         ORDER BY c.seq";
     LOAD_POOLS = "SELECT p.deployment, p.pool, p.slots FROM pools p ORDER BY p.deployment, p.pool";
+    LOAD_INCIDENTS = "SELECT ", columns!(incident), " FROM incidents i WHERE i.state <> 'resolved' \
+        ORDER BY i.opened_seq, i.id";
+    LOAD_POLICIES = "SELECT ", columns!(policy), " FROM alert_policies p ORDER BY p.deployment, p.name";
+    /// Asked for by what they are not, or SQLite takes the index of states and sorts every run that ever succeeded.
+    LOAD_HISTORY = "SELECT ", columns!(ended_run), " FROM runs r WHERE r.ended_at IS NOT NULL \
+        AND r.started_at IS NOT NULL AND r.state NOT IN ('failed', 'canceled') \
+        ORDER BY r.ended_at DESC, r.id DESC LIMIT $1";
     PLAN = "SELECT plan FROM run_plans WHERE run = $1";
 
     // Forgetting. What is kept although it is old is named in each statement.
@@ -157,8 +193,12 @@ statements! {
     PRUNE_TICKS = "DELETE FROM ticks WHERE seq IN (SELECT t.seq FROM ticks t WHERE t.seq < $1 ORDER BY t.seq LIMIT $2)";
     PRUNE_COMMANDS = "DELETE FROM commands WHERE seq IN ( \
         SELECT c.seq FROM commands c WHERE c.seq < $1 ORDER BY c.seq LIMIT $2)";
-    PRUNE_OUTBOX = "DELETE FROM outbox WHERE seq IN (SELECT o.seq FROM outbox o \
-        WHERE o.closed_at < $1 AND o.dead IS NULL ORDER BY o.seq LIMIT $2)";
+    PRUNE_OUTBOX = "DELETE FROM outbox WHERE seq IN (SELECT o.seq FROM outbox o WHERE o.closed_at < $1 \
+        AND (o.receipt IS NULL OR NOT EXISTS (SELECT 1 FROM incidents i \
+            WHERE i.id = o.incident AND i.state <> 'resolved')) \
+        ORDER BY o.closed_at LIMIT $2)";
+    PRUNE_INCIDENTS = "DELETE FROM incidents WHERE id IN (SELECT i.id FROM incidents i \
+        WHERE i.resolved_at < $1 AND i.state = 'resolved' ORDER BY i.resolved_at LIMIT $2)";
     PRUNE_WORKERS = "DELETE FROM workers WHERE id IN (SELECT w.id FROM workers w \
         WHERE w.state IN ('gone', 'lost') AND w.changed_at < $1 ORDER BY w.id LIMIT $2)";
     PRUNABLE_RUNS = "SELECT r.id, r.steps FROM runs r WHERE r.ended_at < $1 \

@@ -1,5 +1,8 @@
 //! The statements that a commit is made of: one description of each, for any number of rows.
 
+mod alerts;
+
+pub(crate) use self::alerts::{ALERT_POLICIES, INCIDENTS, OUTBOX, OUTBOX_MARKS, OUTBOX_WITHDRAWN};
 use crate::{
     cell::Kind::{Bool, Int4, Int8, Text, Uuid},
     dialect::{Bulk, Clocked},
@@ -51,6 +54,7 @@ pub(crate) static VERSIONS: Bulk = Bulk::new(
         ("run", Uuid),
         ("step", Int4),
         ("attempt", Int4),
+        ("duration", Int8),
         ("version", Text),
         ("code_version", Text),
         ("inputs", Text),
@@ -334,19 +338,6 @@ pub(crate) static POOLS_CLEARED: Bulk = Bulk::new(
     "DELETE FROM pools WHERE (deployment, pool) IN (SELECT r.deployment, r.pool FROM {rows})",
 );
 
-pub(crate) static OUTBOX: Bulk = Bulk::new(
-    "outbox",
-    &[("seq", Int8), ("at", Int8), ("deployment", Int4), ("topic", Text), ("dedup", Text), ("payload", Text)],
-    "INSERT INTO outbox ({columns}) SELECT {columns} FROM {rows} WHERE true \
-     ON CONFLICT (deployment, dedup) DO NOTHING",
-);
-
-pub(crate) static OUTBOX_CLOSED: Bulk = Bulk::new(
-    "outbox_closed",
-    &[("seq", Int8), ("closed_at", Int8), ("dead", Text)],
-    "UPDATE outbox SET closed_at = r.closed_at, dead = r.dead FROM {rows} WHERE outbox.seq = r.seq",
-);
-
 /// Every statement that takes rows, for the test that prepares them all.
 #[cfg(test)]
 pub(crate) static ALL: &[&Bulk] = &[
@@ -373,8 +364,11 @@ pub(crate) static ALL: &[&Bulk] = &[
     &TICKS,
     &POOLS,
     &POOLS_CLEARED,
+    &INCIDENTS,
+    &ALERT_POLICIES,
     &OUTBOX,
-    &OUTBOX_CLOSED,
+    &OUTBOX_WITHDRAWN,
+    &OUTBOX_MARKS,
 ];
 
 /// Every statement that asks for the time, likewise.

@@ -111,7 +111,7 @@ async fn a_database_without_tables_says_so() {
     assert_eq!(store.migrations().await.unwrap().applied, Vec::<String>::new());
     let error = store.load(Timestamp::EPOCH).await.unwrap_err();
     assert!(matches!(error, StoreError::Schema(_)), "{error:?}");
-    assert_eq!(store.status().await.unwrap().pending, ["0001_init", "0002_views"]);
+    assert_eq!(store.status().await.unwrap().pending, ["0001_init", "0002_views", "0003_alerts"]);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn people_read_real_timestamps() {
         store.commit(term, &history.batch()).await.unwrap();
     }
     let mut connection = PgConnection::connect(&database.url()).await.unwrap();
-    for view in ["runs", "steps", "materializations", "assets", "checks", "ticks"] {
+    for view in ["runs", "steps", "materializations", "assets", "checks", "ticks", "incidents", "deliveries"] {
         let sql = format!("SELECT COUNT(*) FROM (SELECT * FROM headwater_views.{view} OFFSET 0) v");
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
         assert!(rows > 0, "{view} is empty");

@@ -12,7 +12,7 @@ use headwater_store::{
     Journal, Reader, Store, StoreError,
     conformance::{claim, everything, random::History},
 };
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use support::{Folder, open, open_sqlite};
 
 headwater_store::conformance!(open_sqlite);
@@ -109,6 +109,11 @@ async fn the_file_is_sound_and_its_views_can_be_read() {
         .await
         .unwrap();
     assert!(at.starts_with("2026-11-24T03:0") && at.ends_with('Z'), "{at}");
+    for view in ["runs", "steps", "materializations", "assets", "checks", "ticks", "incidents", "deliveries"] {
+        let sql = format!("SELECT * FROM headwater_views_{view}");
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        assert!(!rows.is_empty(), "{view} is empty");
+    }
 }
 
 #[tokio::test]

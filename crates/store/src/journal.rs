@@ -49,7 +49,7 @@ pub struct Retention {
     pub checks: Option<Timestamp>,
     /// Commands, with their idempotency keys.
     pub commands: Option<Timestamp>,
-    /// Delivered messages.
+    /// Messages whose delivery ended, and resolved incidents. Receipts stay while their incident goes on.
     pub outbox: Option<Timestamp>,
     /// Workers that are gone or lost.
     pub workers: Option<Timestamp>,

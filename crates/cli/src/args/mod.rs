@@ -1,5 +1,6 @@
 //! The command line: what can be written, and the help that says so.
 
+mod alerts;
 mod assets;
 mod manage;
 mod runs;
@@ -8,6 +9,7 @@ mod values;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use alerts::{AlertCommand, IncidentCommand};
 pub(crate) use assets::{
     AssetCommand, GraphArgs, GraphFormat, HistoryArgs, LsArgs, ReportArgs, ReportKind, ValidateArgs,
 };
@@ -134,6 +136,12 @@ pub(crate) enum Command {
     /// Look at schedules, switch them on and off
     #[command(subcommand, visible_alias = "schedules")]
     Schedule(ScheduleCommand),
+    /// Look at alert policies and channels, try and silence them
+    #[command(subcommand, visible_alias = "alert")]
+    Alerts(AlertCommand),
+    /// Look at incidents, take and silence them
+    #[command(subcommand, visible_alias = "incident")]
+    Incidents(IncidentCommand),
     /// Look at pools and set their limits
     #[command(subcommand, visible_alias = "pools")]
     Pool(PoolCommand),

@@ -1,5 +1,6 @@
 //! The commands, one file each (or one per noun).
 
+mod alerts;
 mod asset;
 mod deploy;
 mod doctor;
@@ -42,6 +43,8 @@ pub(crate) async fn dispatch(context: &Context, command: Command) -> Done {
         Command::Materialize(args) => materialize::materialize(context, args).await,
         Command::Runs(command) => runs::runs(context, command).await,
         Command::Asset(command) => asset::asset(context, command).await,
+        Command::Alerts(command) => alerts::alerts(context, command).await,
+        Command::Incidents(command) => alerts::incidents(context, command).await,
         Command::Schedule(command) => schedule::schedule(context, command).await,
         Command::Pool(command) => pool::pool(context, command).await,
         Command::Queue => pool::queue(context).await,

@@ -27,7 +27,7 @@ mod worker;
 pub use batch::{Batch, BatchError};
 pub(crate) use settle::falls_short;
 pub use settle::skipped_on_purpose;
-pub use view::{PoolView, QueueView, WaitingRun, WaitingStep};
+pub use view::{HeldStep, PoolView, QueueView, WaitingRun, WaitingStep, WorkerView};
 
 use crate::{
     command::{Answer, Command, Refusal, Request},

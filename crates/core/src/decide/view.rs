@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::dispatch::{Limits, has_code};
 use crate::{
-    id::{DeploymentId, RunId, StepNo},
+    id::{DeploymentId, RunId, StepNo, WorkerId},
     lease::Mood,
     record::WorkerState,
+    time::Timestamp,
     world::{ReadyKey, RouteNo, Worker, World},
 };
 
@@ -23,8 +24,32 @@ pub struct QueueView {
     pub ready: usize,
     /// Pools that are declared, set or used.
     pub pools: Vec<PoolView>,
-    /// How many attempts each worker holds.
-    pub held: BTreeMap<crate::id::WorkerId, usize>,
+    /// What is known of each worker.
+    pub workers: BTreeMap<WorkerId, WorkerView>,
+}
+
+/// A worker, and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerView {
+    /// How many attempts it holds.
+    pub held: usize,
+    /// The first of them, at most a hundred.
+    pub steps: Vec<HeldStep>,
+    /// When it polled last.
+    pub heard_at: Timestamp,
+}
+
+/// An attempt that a worker holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldStep {
+    /// The run.
+    pub run: RunId,
+    /// The step.
+    pub step: StepNo,
+    /// Its name.
+    pub name: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
 }
 
 /// A run that waits.
@@ -66,6 +91,8 @@ pub struct PoolView {
 
 /// The most waiting steps that a view lists.
 const MOST_STEPS: usize = 200;
+/// How many attempts of a worker are shown.
+const MOST_HELD: usize = 100;
 
 impl QueueView {
     /// Reads the world.
@@ -88,8 +115,21 @@ impl QueueView {
             steps: waiting_steps(world),
             ready: world.ready.len(),
             pools: pools(world),
-            held: world.workers().map(|worker| (worker.record.id, worker.held.len())).collect(),
+            workers: world.workers().map(|worker| (worker.record.id, held(world, worker))).collect(),
         }
+    }
+}
+
+fn held(world: &World, worker: &Worker) -> WorkerView {
+    let steps = worker.held.iter().take(MOST_HELD).filter_map(|(id, step)| {
+        let run = world.runs.get(id)?;
+        let name = run.bound.snapshot.step(run.plan.steps.get(step.index())?.step).name.clone();
+        Some(HeldStep { run: *id, step: *step, name, since: run.steps.get(step.index())?.leased_at })
+    });
+    WorkerView {
+        held: worker.held.len(),
+        steps: steps.collect(),
+        heard_at: worker.session.expires_at.minus(world.settings.lease),
     }
 }
 

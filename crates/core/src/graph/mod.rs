@@ -2,6 +2,7 @@
 
 mod alerts;
 mod finding;
+pub mod layout;
 mod topology;
 mod validate;
 

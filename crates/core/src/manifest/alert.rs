@@ -34,7 +34,8 @@ pub struct AlertPolicyDef {
     pub threshold: Option<Threshold>,
     /// The shortest time between two messages about one incident on one channel, in milliseconds. What happens in
     /// between counts up and is told with the next message.
-    #[serde(default = "default_interval")]
+    #[serde(default = "default_interval", deserialize_with = "span")]
+    #[schemars(with = "SpanText")]
     pub min_interval: Millis,
     /// When messages wait until the morning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,14 +90,16 @@ pub enum AlertOn {
     /// A tick of a schedule launched nothing although it was due, or its run did not start in time.
     ScheduleMissed {
         /// How long after its time a run may start, in milliseconds.
-        #[serde(default = "default_start")]
+        #[serde(default = "default_start", deserialize_with = "span")]
+        #[schemars(with = "SpanText")]
         within: Millis,
     },
     /// A run takes longer than a limit, or than its own history.
     RunLong {
         /// The limit, in milliseconds. Unset, it is three times the median of the last runs of the same schedule or
         /// selection, once there are five of them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "maybe_span")]
+        #[schemars(with = "Option<SpanText>")]
         limit: Option<Millis>,
     },
     /// A worker went silent.
@@ -107,6 +110,58 @@ pub enum AlertOn {
 
 fn default_start() -> Millis {
     Millis::secs(5 * 60)
+}
+
+/// A span as people write it, `15m`, or as it is stored, in milliseconds.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum SpanText {
+    Millis(u64),
+    Text(String),
+}
+
+impl SpanText {
+    fn read<E: serde::de::Error>(self) -> Result<Millis, E> {
+        match self {
+            Self::Millis(millis) => Ok(Millis(millis)),
+            Self::Text(text) => text.parse().map_err(|error| E::custom(format!("`{text}`: {error}"))),
+        }
+    }
+}
+
+fn span<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Millis, D::Error> {
+    SpanText::deserialize(deserializer)?.read()
+}
+
+fn maybe_span<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Millis>, D::Error> {
+    Option::<SpanText>::deserialize(deserializer)?.map(SpanText::read).transpose()
+}
+
+impl AlertOn {
+    /// A blocking check failed.
+    pub const fn blocking_checks() -> Self {
+        Self::CheckFailed { which: WhichChecks::Blocking }
+    }
+
+    /// A check failed with an error, whether or not it blocks.
+    pub const fn failed_checks() -> Self {
+        Self::CheckFailed { which: WhichChecks::Errors }
+    }
+
+    /// A schedule launched nothing, or its run did not start within five minutes.
+    pub const fn schedule_missed() -> Self {
+        Self::ScheduleMissed { within: Millis::secs(5 * 60) }
+    }
+
+    /// A run takes longer than this.
+    pub const fn longer_than(limit: std::time::Duration) -> Self {
+        Self::RunLong { limit: Some(Millis(limit.as_millis() as u64)) }
+    }
+
+    /// A run takes three times as long as usual.
+    pub const fn longer_than_usual() -> Self {
+        Self::RunLong { limit: None }
+    }
 }
 
 /// Which failures of checks.
@@ -159,6 +214,8 @@ pub struct Threshold {
     /// How often, from two on.
     pub count: u32,
     /// Within which time, in milliseconds.
+    #[serde(deserialize_with = "span")]
+    #[schemars(with = "SpanText")]
     pub within: Millis,
 }
 

@@ -123,6 +123,8 @@ impl<'a> Build<'a> {
         self.manifest.resources = definitions.providers.values().map(|provider| provider.definition.clone()).collect();
         self.manifest.pools.clone_from(&definitions.pools);
         self.manifest.run_limits.clone_from(&definitions.run_limits);
+        self.manifest.alerts.clone_from(&definitions.alerts);
+        self.manifest.channels.clone_from(&definitions.channels);
         self.manifest.max_running = definitions.max_running;
     }
 

@@ -7,7 +7,7 @@ use std::{any::TypeId, collections::BTreeMap, fmt};
 
 use headwater_core::{
     graph::Finding,
-    manifest::{PoolDef, ProcessDef, RunLimit},
+    manifest::{AlertPolicyDef, ChannelDef, PoolDef, ProcessDef, RunLimit},
 };
 use headwater_worker::registry::BodyFuture;
 
@@ -15,6 +15,7 @@ pub(crate) use build::{Built, Values};
 pub use needs::Needs;
 
 use crate::{
+    alert::{AlertPolicy, Channel},
     asset::Define,
     io::JsonFiles,
     process::ProcessAsset,
@@ -55,6 +56,8 @@ pub struct Definitions {
     schedules: Vec<Schedule>,
     pools: Vec<PoolDef>,
     run_limits: Vec<RunLimit>,
+    alerts: Vec<AlertPolicyDef>,
+    channels: Vec<ChannelDef>,
     max_running: Option<u32>,
     /// What was wrong while definitions were added.
     findings: Vec<Finding>,
@@ -90,6 +93,8 @@ impl Definitions {
             schedules: Vec::new(),
             pools: Vec::new(),
             run_limits: Vec::new(),
+            alerts: Vec::new(),
+            channels: Vec::new(),
             max_running: None,
             findings: Vec::new(),
         };
@@ -130,6 +135,8 @@ impl Definitions {
         self.schedules.extend(other.schedules);
         self.pools.extend(other.pools);
         self.run_limits.extend(other.run_limits);
+        self.alerts.extend(other.alerts);
+        self.channels.extend(other.channels);
         self.max_running = self.max_running.or(other.max_running);
         self.findings.extend(other.findings);
         for provider in other.providers.into_values().filter(|provider| provider.id != defaults) {
@@ -188,6 +195,34 @@ impl Definitions {
     #[must_use]
     pub fn schedule(mut self, schedule: Schedule) -> Self {
         self.schedules.push(schedule);
+        self
+    }
+
+    /// The definitions with an alert policy.
+    #[must_use]
+    pub fn alert(mut self, policy: AlertPolicy) -> Self {
+        self.alerts.push(policy.0);
+        self
+    }
+
+    /// The definitions with a channel for alerts.
+    #[must_use]
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channels.push(channel.0);
+        self
+    }
+
+    /// The definitions with the policies and channels of a YAML file, whose text is usually included:
+    /// `.alerts_yaml("alerts.yaml", include_str!("alerts.yaml"))`. Its name is what findings point to.
+    #[must_use]
+    pub fn alerts_yaml(mut self, file: &str, text: &str) -> Self {
+        match crate::alert::read_yaml(file, text) {
+            Ok((policies, channels)) => {
+                self.alerts.extend(policies);
+                self.channels.extend(channels);
+            }
+            Err(finding) => self.findings.push(*finding),
+        }
         self
     }
 

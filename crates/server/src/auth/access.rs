@@ -27,6 +27,8 @@ pub(crate) enum Action {
     Deploy,
     /// Sets limits.
     SetLimit,
+    /// Takes and mutes incidents, mutes and tries alert policies.
+    Alert,
     /// Joins and polls as a worker.
     Work,
     /// Stores the output of steps.
@@ -36,7 +38,7 @@ pub(crate) enum Action {
 impl Action {
     /// Every action.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Public,
         Self::Read,
         Self::ReadLeader,
@@ -47,6 +49,7 @@ impl Action {
         Self::Report,
         Self::Deploy,
         Self::SetLimit,
+        Self::Alert,
         Self::Work,
         Self::WriteLogs,
     ];
@@ -59,6 +62,7 @@ impl Action {
             | Self::Report
             | Self::Deploy
             | Self::SetLimit
+            | Self::Alert
             | Self::Work
             | Self::ReadLeader => true,
             Self::Public | Self::Read | Self::ReadLogs | Self::ReadMetrics | Self::WriteLogs => false,
@@ -78,7 +82,7 @@ pub(crate) enum Object<'a> {
 /// Decides whether a principal may do something. Unknown means no.
 pub(crate) fn authorize(principal: &Principal, action: Action, object: Object<'_>) -> Result<(), Refused> {
     let reads = matches!(action, Action::Read | Action::ReadLeader | Action::ReadLogs | Action::ReadMetrics);
-    let operates = matches!(action, Action::Run | Action::SwitchSchedule | Action::Report);
+    let operates = matches!(action, Action::Run | Action::SwitchSchedule | Action::Report | Action::Alert);
     let works = matches!(action, Action::Deploy | Action::Work | Action::WriteLogs);
     let allowed = action == Action::Public
         || match principal.role {
@@ -106,11 +110,12 @@ mod tests {
     #[test]
     fn every_role_by_every_action() {
         use Action::{
-            Deploy, Public, Read, ReadLeader, ReadLogs, ReadMetrics, Report, Run, SwitchSchedule, Work, WriteLogs,
+            Alert, Deploy, Public, Read, ReadLeader, ReadLogs, ReadMetrics, Report, Run, SwitchSchedule, Work,
+            WriteLogs,
         };
         let table: [(Role, &[Action]); 4] = [
             (Role::Admin, &Action::ALL),
-            (Role::Operator, &[Public, Read, ReadLeader, ReadLogs, ReadMetrics, Run, SwitchSchedule, Report]),
+            (Role::Operator, &[Public, Read, ReadLeader, ReadLogs, ReadMetrics, Run, SwitchSchedule, Report, Alert]),
             (Role::Viewer, &[Public, Read, ReadLeader, ReadLogs, ReadMetrics]),
             (Role::Worker, &[Public, Deploy, Work, WriteLogs]),
         ];

@@ -7,8 +7,10 @@ use axum::{
 };
 use headwater_api::{Deploy, Deployed, Deployment, ErrorCode, List, ListQuery, Location};
 use headwater_core::{
-    command::{self, Answer, Command},
+    command::{self, Answer, Command, Request},
     id::{AssetId, SnapshotId},
+    manifest::Manifest,
+    record::DeployRecord,
 };
 use http::{
     HeaderValue,
@@ -57,7 +59,11 @@ pub(super) async fn deploys(
     let live = app.store.live(here.0.id).await?;
     let mut found = app.store.deploys(here.0.id, page).await?;
     let next = cursor::cut(LIST, &page, &mut found, |deploy| deploy.seq);
-    let items = found.into_iter().map(|deploy| Deploy {
+    Ok(Json(List { items: found.into_iter().map(|deploy| shown(deploy, &live)).collect(), next }))
+}
+
+pub(super) fn shown(deploy: DeployRecord, live: &[DeployRecord]) -> Deploy {
+    Deploy {
         live: live.iter().any(|live| live.seq == deploy.seq),
         seq: deploy.seq,
         location: deploy.location,
@@ -65,8 +71,7 @@ pub(super) async fn deploys(
         at: deploy.at.into(),
         by: deploy.by,
         refused: deploy.refused,
-    });
-    Ok(Json(List { items: items.collect(), next }))
+    }
 }
 
 /// Makes a manifest live for its location. A broken one is refused with findings, and what was live stays live.
@@ -86,9 +91,28 @@ pub(super) async fn deploy(
     let read = tokio::task::spawn_blocking(move || {
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Refused::new(ErrorCode::MalformedBody, format!("the manifest is not UTF-8: {error}")))?;
-        command::Deploy::read(text, || AssetId(ids::fresh())).map_err(Refused::from)
+        Ok::<_, Refused>(command::Deploy::read(text, || AssetId(ids::fresh())).map_err(|refusal| {
+            let broken = Manifest::from_json(text).ok().map(Manifest::address);
+            (broken.map(|(manifest, _, snapshot)| (manifest.location, snapshot)), refusal)
+        }))
     });
-    let deploy = read.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))??;
+    let read = read.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))??;
+    let deploy = match read {
+        Ok(deploy) => deploy,
+        Err((place, refusal)) => {
+            if let Some((location, snapshot)) = place {
+                // People see it among the deploys and hear of it; the caller hears why in any case.
+                let reason = refusal.message.clone();
+                let command = Command::RefuseDeploy { location, snapshot, reason };
+                // Its key stays free for the deploy that mends it.
+                let request = Request { key: None, ..caller.request(&here, command) };
+                if let Err(error) = app.control.command(request).await {
+                    tracing::warn!(%error, "a refused deploy could not be recorded");
+                }
+            }
+            return Err(refusal.into());
+        }
+    };
     match app.control.command(caller.request(&here, Command::Deploy(deploy))).await? {
         Answer::Deployed { snapshot, changed, assets } => Ok(Json(Deployed { snapshot, changed, assets })),
         _ => Err(Refused::new(ErrorCode::Internal, "the leader gave the answer of another command")),

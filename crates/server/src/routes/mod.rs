@@ -1,17 +1,22 @@
 //! The routes, one file per resource, and the table of all of them.
 
+mod alerts;
 mod assets;
 mod catalog;
 mod checks;
+mod deliveries;
 mod deploys;
+mod diff;
 mod errors;
 mod event_stream;
 mod events;
 mod graph;
 mod home;
+mod incidents;
 mod log_chunks;
 mod log_tail;
 mod logs;
+mod overview;
 mod pools;
 mod probes;
 mod queue;
@@ -69,7 +74,7 @@ pub(crate) fn table(app: Option<App>) -> Table {
         .add(Action::Public, routes!(status::version))
         .add(Action::Read, routes!(status::status))
         .add(Action::Read, routes!(workers::workers));
-    worker_routes(run_routes(deployment_routes(table)))
+    worker_routes(run_routes(alert_routes(deployment_routes(table))))
 }
 
 fn deployment_routes(table: Table) -> Table {
@@ -82,6 +87,10 @@ fn deployment_routes(table: Table) -> Table {
         .add(Action::Read, routes!(checks::check))
         .add(Action::Report, routes!(report::report))
         .add(Action::Read, routes!(graph::graph))
+        .add(Action::Read, routes!(overview::overview))
+        .add(Action::Read, routes!(versions::series))
+        .add(Action::Read, routes!(diff::diff))
+        .add(Action::Run, routes!(schedules::run_now))
         .add(Action::Read, routes!(selection::parse))
         .add(Action::Read, routes!(schedules::schedules))
         .add(Action::Read, routes!(ticks::ticks))
@@ -97,6 +106,20 @@ fn deployment_routes(table: Table) -> Table {
         .add(Action::Read, routes!(catalog::resources))
         .add(Action::Read, routes!(events::events))
         .add(Rule::open(Action::Read), routes!(event_stream::event_stream))
+}
+
+fn alert_routes(table: Table) -> Table {
+    table
+        .add(Action::Read, routes!(alerts::policies))
+        .add(Action::Alert, routes!(alerts::mute))
+        .add(Action::Alert, routes!(alerts::test))
+        .add(Action::Read, routes!(alerts::channels))
+        .add(Action::Alert, routes!(alerts::test_channel))
+        .add(Action::Read, routes!(incidents::incidents))
+        .add(Action::Read, routes!(incidents::incident))
+        .add(Action::Alert, routes!(incidents::acknowledge))
+        .add(Action::Alert, routes!(incidents::mute))
+        .add(Action::Read, routes!(deliveries::deliveries))
 }
 
 fn run_routes(table: Table) -> Table {

@@ -51,7 +51,7 @@ pub(super) async fn launch(
     launched(app.control.command(caller.request(&here, Command::Launch(launch))).await?)
 }
 
-fn launched(answer: Answer) -> Reply<Launched> {
+pub(super) fn launched(answer: Answer) -> Reply<Launched> {
     match answer {
         Answer::Launched { run, steps, warnings } => Ok(Json(Launched { run, steps, warnings })),
         _ => Err(Refused::new(ErrorCode::Internal, "the leader gave the answer of another command")),

@@ -1,15 +1,22 @@
 //! Schedules.
 
 use axum::{Json, extract::State};
-use headwater_api::{Commanded, List, Schedule, SwitchRequest, Tick};
+use headwater_api::{Commanded, Launched, List, Schedule, SwitchRequest, Tick};
 use headwater_core::{
-    command::Command, cron::CronSchedule, manifest::ScheduleDef, record::ScheduleRecord, time::Timestamp,
+    command::{self, Command},
+    cron::CronSchedule,
+    id::RunId,
+    manifest::ScheduleDef,
+    record::ScheduleRecord,
+    time::Timestamp,
 };
 use headwater_store::Page;
 
+use super::run_commands::launched;
 use crate::{
     app::App,
     extract::{Caller, Here, JsonBody, PathOf},
+    ids,
     problem::{Refused, Reply},
     views::Catalog,
 };
@@ -109,4 +116,30 @@ pub(super) async fn switch(
     let command = Command::SwitchSchedule { name, switch: body.switch };
     app.control.command(caller.request(&here, command)).await?;
     Ok(Json(Commanded { state: None }))
+}
+
+/// Launches what a schedule launches, now. It is no tick: the schedule goes on as it would.
+#[utoipa::path(
+    post, path = "/api/v1/deployments/{deployment}/schedules/{schedule}/run", tag = "schedules",
+    params(("deployment" = String, Path), ("schedule" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Launched)),
+)]
+pub(super) async fn run_now(
+    State(app): State<App>,
+    here: Here,
+    caller: Caller,
+    PathOf(at): PathOf<(String, String)>,
+) -> Reply<Launched> {
+    let catalog = app.views.catalog(&*app.store, &here.0).await?;
+    let (_, def, _) = find(&catalog, &at.1)?;
+    let launch = command::Launch {
+        run: RunId(ids::fresh()),
+        selection: def.selection.clone(),
+        partition: String::new(),
+        tags: def.tags.clone(),
+        config: def.config.clone(),
+        priority: Some(def.priority).filter(|priority| *priority != 0),
+        timeout: def.timeout,
+    };
+    launched(app.control.command(caller.request(&here, Command::Launch(launch))).await?)
 }

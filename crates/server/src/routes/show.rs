@@ -18,6 +18,7 @@ pub(super) fn version(record: VersionRecord, catalog: &Catalog) -> Version {
         step: record.step.map(|step| step.0),
         attempt: record.attempt.map(|attempt| attempt.0),
         at: record.at.into(),
+        duration_ms: record.duration,
         version: record.version,
         code_version: record.code_version,
         inputs: record

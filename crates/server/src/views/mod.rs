@@ -2,10 +2,12 @@
 
 mod cache;
 mod catalog;
+mod facts;
 mod stale;
 mod state;
 
 pub(crate) use catalog::Catalog;
+pub(crate) use facts::Facts;
 pub(crate) use state::Current;
 
 use std::{
@@ -33,6 +35,8 @@ const SNAPSHOTS: usize = 16;
 const PLANS: usize = 64;
 /// Of how many versions the inputs are kept.
 const INPUTS: usize = 200_000;
+/// From how many unknown versions on all of them are read at once.
+const AT_ONCE: usize = 32;
 
 /// What a version was made from.
 pub(crate) struct Origin {
@@ -133,6 +137,31 @@ impl Views {
         }
         known.insert(seq, Arc::clone(&origin));
         Ok(Some(origin))
+    }
+
+    /// Reads what many versions were made from at once, where few of them are known.
+    pub(crate) async fn load_origins(
+        &self,
+        store: &dyn Store,
+        deployment: DeploymentId,
+        wanted: impl Iterator<Item = Seq>,
+    ) -> Result<(), StoreError> {
+        let missing = {
+            let known = lock(&self.origins);
+            wanted.filter(|seq| !known.contains_key(seq)).count()
+        };
+        if missing < AT_ONCE {
+            return Ok(());
+        }
+        let latest = store.latest_versions(deployment).await?;
+        let mut known = lock(&self.origins);
+        if known.len() + latest.len() > INPUTS {
+            known.clear();
+        }
+        known.extend(latest.into_iter().map(|version| {
+            (version.seq, Arc::new(Origin { ours: version.run.is_some(), inputs: version.inputs }))
+        }));
+        Ok(())
     }
 
     /// The live definitions of a deployment.

@@ -19,6 +19,8 @@ impl Views {
         current: &Current,
         nodes: &[usize],
     ) -> Result<Vec<(Staleness, Vec<StaleCause>)>, StoreError> {
+        let latest = |&node: &usize| Some(current.asset(catalog.id(node))?.latest.as_ref()?.0.seq);
+        self.load_origins(store, current.deployment, nodes.iter().filter_map(latest)).await?;
         let judge = |&node: &usize| async move {
             let latest = current.asset(catalog.id(node)).and_then(|now| now.latest.as_ref()).map(|(latest, _)| latest);
             let latest = match (&catalog.def(node).role, latest) {

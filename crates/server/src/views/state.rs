@@ -20,6 +20,7 @@ const MAX_ACTIVE: u32 = 500;
 pub(crate) struct Current {
     /// The state is at least as new as this number of the event log.
     pub(crate) seq: Seq,
+    pub(super) deployment: DeploymentId,
     catalog: Arc<Catalog>,
     assets: HashMap<AssetId, Now>,
     checks: HashMap<AssetId, Vec<CheckRecord>>,
@@ -65,7 +66,7 @@ impl Current {
             checks.entry(check.asset).or_default().push(check);
         }
         let active = in_progress(views, store, deployment, catalog).await?;
-        Ok(Self { seq, catalog: Arc::clone(catalog), assets, checks, active })
+        Ok(Self { seq, deployment, catalog: Arc::clone(catalog), assets, checks, active })
     }
 
     pub(super) fn is_of(&self, catalog: &Arc<Catalog>) -> bool {

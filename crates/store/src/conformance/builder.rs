@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use headwater_core::{
+    alert::{Cause, IncidentChange, IncidentRecord, IncidentState},
     effect::{Effect, Recorded, SnapshotText},
-    id::{AssetId, Attempt, DeploymentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, Token, WorkerId},
+    id::{AssetId, Attempt, DeploymentId, IncidentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term, Token, WorkerId},
     key::AssetKey,
-    manifest::Severity,
+    manifest::{AlertSeverity, Severity},
     metadata::Metadata,
     record::{
         AssetRecord, CheckRecord, CommandRecord, DeployRecord, OutboxRecord, RunRecord, RunState, StepState,
@@ -40,6 +41,8 @@ pub struct Script {
     /// The time of the next effect; it moves by a second with each.
     pub now: Timestamp,
     batch: Vec<Recorded>,
+    /// Incidents as the last change left them.
+    incidents: BTreeMap<u128, IncidentRecord>,
 }
 
 impl Script {
@@ -47,7 +50,14 @@ impl Script {
     pub async fn lead(store: &Arc<dyn Store>) -> Self {
         let term = store.lead(&claim(1, Millis::secs(3_600))).await.unwrap().expect("nobody else leads");
         let seq = store.last_seq().await.unwrap();
-        Self { store: store.clone(), term, seq, now: Timestamp::from_secs(1_795_489_200), batch: Vec::new() }
+        Self {
+            store: store.clone(),
+            term,
+            seq,
+            now: Timestamp::from_secs(1_795_489_200),
+            batch: Vec::new(),
+            incidents: BTreeMap::new(),
+        }
     }
 
     /// Adds an effect to the batch; gives its number.
@@ -107,6 +117,49 @@ impl Script {
         })
     }
 
+    pub(super) fn incident(&self, number: u128) -> &IncidentRecord {
+        &self.incidents[&number]
+    }
+
+    pub(super) fn opened(&mut self, number: u128, key: &str) -> Seq {
+        let cause = Cause::Asset { asset: AssetKey::new(key).unwrap(), partition: String::new() };
+        self.opened_by(number, cause)
+    }
+
+    pub(super) fn opened_by(&mut self, number: u128, cause: Cause) -> Seq {
+        let (seq, at) = (self.seq.next(), self.now.plus(Millis::secs(1)));
+        self.incidents.insert(number, new_incident(incident_id(number), cause, seq, at));
+        self.incident_changed(number, IncidentChange::Opened)
+    }
+
+    /// Changes an incident, which is told as a repeat whatever it is.
+    pub(super) fn changed(&mut self, number: u128, change: impl FnOnce(&mut IncidentRecord, Timestamp)) -> Seq {
+        let at = self.now.plus(Millis::secs(1));
+        change(self.incidents.get_mut(&number).unwrap(), at);
+        self.incident_changed(number, IncidentChange::Repeated)
+    }
+
+    fn incident_changed(&mut self, number: u128, change: IncidentChange) -> Seq {
+        let incident = Box::new(self.incidents[&number].clone());
+        self.add(|_, _| Effect::IncidentChanged { incident, change })
+    }
+
+    /// A message about an incident, whether or not that is stored.
+    pub(super) fn told(&mut self, incident: u128, channel: &str) -> Seq {
+        self.add(|seq, at| {
+            Effect::MessageQueued(OutboxRecord {
+                incident: Some(incident_id(incident)),
+                channel: channel.to_owned(),
+                ..message(&format!("{incident}/{}", seq.0), seq, at)
+            })
+        })
+    }
+
+    pub(super) fn withdrawn(&mut self, incident: u128, channel: &str) -> Seq {
+        let (incident, channel) = (incident_id(incident), channel.to_owned());
+        self.add(|_, _| Effect::MessagesWithdrawn { incident, channel })
+    }
+
     pub(super) fn asset(&mut self, number: u128, key: &str) -> AssetId {
         let id = asset_id(number);
         self.add(|_, _| Effect::AssetsNamed(vec![named(id, key)]));
@@ -124,6 +177,10 @@ pub(super) fn asset_id(number: u128) -> AssetId {
 
 pub(super) fn worker_id(number: u128) -> WorkerId {
     WorkerId(Uuid::from_u128(0x0300_0000 + number))
+}
+
+pub(super) fn incident_id(number: u128) -> IncidentId {
+    IncidentId(Uuid::from_u128(0x0400_0000 + number))
 }
 
 pub(super) fn named(id: AssetId, key: &str) -> AssetRecord {
@@ -295,6 +352,37 @@ pub(super) fn message(dedup: &str, seq: Seq, at: Timestamp) -> OutboxRecord {
     }
 }
 
+pub(super) fn tried(seq: Seq, attempts: u32, outcome: DeliveryOutcome) -> Delivery {
+    Delivery { seq, attempts, outcome }
+}
+
 pub(super) fn delivered(seq: Seq) -> Delivery {
-    Delivery { seq, attempts: 1, outcome: DeliveryOutcome::Delivered { receipt: None } }
+    tried(seq, 1, DeliveryOutcome::Delivered { receipt: None })
+}
+
+pub(super) fn new_incident(id: IncidentId, cause: Cause, seq: Seq, at: Timestamp) -> IncidentRecord {
+    IncidentRecord {
+        id,
+        deployment: DEPLOYMENT,
+        opened_seq: seq,
+        state: IncidentState::Open,
+        severity: AlertSeverity::Warning,
+        title: format!("{cause} is wrong"),
+        cause,
+        error: Some("line 1\nline 2".to_owned()),
+        location: "shop".to_owned(),
+        policies: vec!["pages".to_owned()],
+        owners: vec!["team:data".to_owned()],
+        affected: vec![AssetKey::new("shop/turnover").unwrap()],
+        affected_count: 70,
+        count: 1,
+        opened_at: at,
+        last_at: at,
+        resolved_at: None,
+        acknowledged: None,
+        muted_until: None,
+        run: Some(run_id(1)),
+        told: BTreeMap::from([("slack".to_owned(), at)]),
+        messages: 1,
+    }
 }

@@ -1,8 +1,11 @@
 //! All that a store shows, in one value that can be compared.
 
+use std::collections::BTreeSet;
+
 use headwater_core::{
+    alert::{IncidentRecord, PolicyRecord},
     effect::Event,
-    id::{DeploymentId, RunId, Seq},
+    id::{DeploymentId, IncidentId, RunId, Seq},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, RunRecord, RunState, ScheduleRecord,
         StepRecord, TickRecord, VersionRecord, WorkerRecord,
@@ -10,7 +13,10 @@ use headwater_core::{
     time::Timestamp,
 };
 
-use crate::{EventFilter, Image, OutboxItem, Page, RunCounts, RunFilter, Store, VersionFilter, journal::StoredPlan};
+use crate::{
+    DeliveryFilter, DeliveryState, EventFilter, Image, IncidentFilter, OutboxItem, Page, RunCounts, RunFilter, Store,
+    VersionFilter, journal::StoredPlan,
+};
 
 /// All that a store shows of the deployment `default`.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +35,8 @@ pub struct Everything {
     pub assets: Vec<AssetRecord>,
     /// What is there of all assets.
     pub current: Vec<AssetCurrent>,
+    /// The latest version of each of them.
+    pub latest_versions: Vec<VersionRecord>,
     /// History per asset: versions, checks.
     pub history: Vec<(Vec<VersionRecord>, Vec<CheckRecord>)>,
     /// Latest check results.
@@ -41,8 +49,33 @@ pub struct Everything {
     pub schedules: Vec<(ScheduleRecord, Vec<TickRecord>)>,
     /// Pool limits.
     pub pools: Vec<(String, u32)>,
-    /// Messages that are not delivered.
+    /// Messages that wait.
     pub outbox: Vec<OutboxItem>,
+    /// Incidents, policies and deliveries.
+    pub alerts: Alerts,
+}
+
+/// What a store shows of alerts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alerts {
+    /// All incidents, newest first, from the list.
+    pub incidents: Vec<IncidentRecord>,
+    /// The same, by their ids.
+    pub found: Vec<Option<IncidentRecord>>,
+    /// Those that go on.
+    pub unresolved: Vec<IncidentRecord>,
+    /// Those that are over.
+    pub resolved: Vec<IncidentRecord>,
+    /// States of policies.
+    pub policies: Vec<PolicyRecord>,
+    /// All messages, newest first.
+    pub deliveries: Vec<OutboxItem>,
+    /// Messages by state.
+    pub by_state: Vec<Vec<OutboxItem>>,
+    /// Messages by incident.
+    pub by_incident: Vec<(IncidentId, Vec<OutboxItem>)>,
+    /// The first receipt of each incident and channel that has one.
+    pub receipts: Vec<(IncidentId, String, serde_json::Value)>,
 }
 
 /// A run with what belongs to it.
@@ -99,6 +132,7 @@ pub async fn everything(store: &dyn Store) -> Everything {
         counts: store.run_counts(of).await.unwrap(),
         assets,
         current: store.current(of).await.unwrap(),
+        latest_versions: store.latest_versions(of).await.unwrap(),
         history,
         current_checks: store.current_checks(of).await.unwrap(),
         deploys: (store.deploys(of, MANY).await.unwrap(), store.live(of).await.unwrap()),
@@ -106,6 +140,45 @@ pub async fn everything(store: &dyn Store) -> Everything {
         schedules,
         pools: store.pools(of).await.unwrap(),
         outbox: store.outbox(100_000).await.unwrap(),
+        alerts: alerts(store).await,
+    }
+}
+
+async fn alerts(store: &dyn Store) -> Alerts {
+    let of = DeploymentId::DEFAULT;
+    let incidents = store.incidents(of, IncidentFilter::All, MANY).await.unwrap();
+    let mut found = Vec::new();
+    for incident in &incidents {
+        found.push(store.incident(incident.id).await.unwrap());
+    }
+    let deliveries = store.deliveries(of, &DeliveryFilter::default(), MANY).await.unwrap();
+    let mut by_state = Vec::new();
+    for state in DeliveryState::ALL {
+        let filter = DeliveryFilter { state: Some(state), incident: None };
+        by_state.push(store.deliveries(of, &filter, MANY).await.unwrap());
+    }
+    let told = |item: &OutboxItem| Some((item.message.incident?, item.message.channel.clone()));
+    let told: BTreeSet<(IncidentId, String)> = deliveries.iter().filter_map(told).collect();
+    let mut by_incident = Vec::new();
+    for incident in told.iter().map(|(incident, _)| *incident).collect::<BTreeSet<_>>() {
+        let filter = DeliveryFilter { state: None, incident: Some(incident) };
+        by_incident.push((incident, store.deliveries(of, &filter, MANY).await.unwrap()));
+    }
+    let mut receipts = Vec::new();
+    for (incident, channel) in told {
+        let receipt = store.receipt(incident, &channel).await.unwrap();
+        receipts.extend(receipt.map(|receipt| (incident, channel, receipt)));
+    }
+    Alerts {
+        unresolved: store.incidents(of, IncidentFilter::Unresolved, MANY).await.unwrap(),
+        resolved: store.incidents(of, IncidentFilter::Resolved, MANY).await.unwrap(),
+        policies: store.alert_policies(of).await.unwrap(),
+        incidents,
+        found,
+        deliveries,
+        by_state,
+        by_incident,
+        receipts,
     }
 }
 

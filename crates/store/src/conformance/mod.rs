@@ -6,6 +6,7 @@
 // This is test code that other crates' tests call, so it may stop a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
+mod alerts;
 mod builder;
 mod everything;
 mod lead;
@@ -16,6 +17,7 @@ mod retention;
 mod state;
 mod steps;
 
+pub use alerts::*;
 pub use builder::{Script, claim};
 pub use everything::{Everything, everything};
 pub use lead::*;
@@ -49,6 +51,15 @@ macro_rules! conformance {
             a_tick_launches_once,
             a_renamed_asset_keeps_its_history,
             the_latest_deploy_is_live,
+            incidents_are_as_their_last_change_says,
+            a_cause_has_one_incident_that_goes_on,
+            policies_keep_their_state,
+            messages_wait_until_they_are_delivered_or_given_up,
+            withdrawn_messages_do_not_leave,
+            deliveries_are_found_by_state_and_incident,
+            the_first_receipt_of_an_incident_is_found,
+            alerts_are_kept_without_nul,
+            a_leader_learns_how_long_runs_took,
             messages_stay_until_they_are_delivered,
             lists_come_in_pages,
             runs_are_found_by_what_they_are,
@@ -56,6 +67,7 @@ macro_rules! conformance {
             odd_values_come_back,
             nul_becomes_the_replacement_character,
             forgetting_keeps_what_matters,
+            forgetting_alerts_keeps_what_goes_on,
             forgetting_goes_in_bounded_batches,
             a_long_random_history_is_consistent,
         );

@@ -71,6 +71,7 @@ pub async fn odd_values_come_back(store: Arc<dyn Store>) {
         version.version = TEXTS.concat();
         version.partition = TEXTS[3].to_owned();
         version.cursor = Some(Value::Null);
+        version.duration = Some(Millis(i64::MAX.unsigned_abs() / 1_000));
         version.code_version = Some(String::new());
         version.inputs = vec![InputVersion {
             asset: AssetKey::new("läden/ein gang").unwrap(),

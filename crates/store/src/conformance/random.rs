@@ -1,5 +1,7 @@
 //! Random histories from a seed: batches that fit what is stored, as a leader would write them.
 
+mod alerts;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use headwater_core::{
@@ -12,6 +14,7 @@ use headwater_core::{
     time::{Millis, Timestamp},
 };
 
+use self::alerts::AlertPlay;
 use super::{
     builder::{
         DEPLOYMENT, asset_id, claim, command, deploy, message, named, new_check, new_run, new_version, new_worker,
@@ -54,6 +57,11 @@ impl Rng {
         &list[usize::try_from(self.below(list.len() as u64)).unwrap()]
     }
 
+    /// One of a list that may be empty.
+    fn pick_of<'t, T>(&mut self, list: &'t [T]) -> Option<&'t T> {
+        if list.is_empty() { None } else { Some(self.pick(list)) }
+    }
+
     fn text(&mut self) -> String {
         (*self.pick(&TEXTS)).to_owned()
     }
@@ -83,18 +91,25 @@ pub struct History {
     runs: Vec<RunPlay>,
     made: u128,
     workers: u128,
+    alerts: AlertPlay,
 }
 
 impl History {
     /// An empty history from a seed.
-    pub const fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         let now = Timestamp::from_secs(1_795_489_200);
-        Self { rng: Rng::new(seed), seq: Seq(0), now, runs: Vec::new(), made: 0, workers: 0 }
+        let alerts = AlertPlay::default();
+        Self { rng: Rng::new(seed), seq: Seq(0), now, runs: Vec::new(), made: 0, workers: 0, alerts }
     }
 
     /// The time of the last effect.
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Says no more about runs that have ended, since the store may have forgotten them.
+    pub fn forget_ended_runs(&mut self) {
+        self.runs.retain(|run| !run.state.is_final());
     }
 
     /// The next batch: from one to sixty effects that fit what came before.
@@ -114,14 +129,15 @@ impl History {
 
     /// One effect; none where the dice ask for something that is not there.
     fn effect(&mut self, seq: Seq, at: Timestamp) -> Option<Effect> {
-        Some(match self.rng.below(20) {
+        Some(match self.rng.below(24) {
             0 | 1 => self.create_run(seq, at),
             2..=4 => self.move_run()?,
             5..=11 => self.move_step(at)?,
             12..=13 => self.version(seq, at),
             14 => self.check(seq, at),
             15 => Effect::AssetFailed { asset: self.asset(), partition: self.partition(), run: self.runs.last()?.id },
-            _ => self.control(seq, at),
+            16..=19 => self.control(seq, at),
+            _ => self.alert(seq, at)?,
         })
     }
 
@@ -242,6 +258,7 @@ impl History {
         version.partition = self.partition();
         version.run = self.runs.last().map(|run| run.id);
         version.step = version.run.map(|_| StepNo(1));
+        version.duration = self.rng.one_in(2).then(|| Millis(self.rng.below(100_000)));
         version.code_version = self.rng.one_in(2).then(|| self.rng.text());
         version.cursor = self.rng.one_in(4).then(|| serde_json::json!([self.rng.text()]));
         if self.rng.one_in(3) {
@@ -315,6 +332,7 @@ pub async fn a_long_random_history_is_consistent(store: Arc<dyn Store>) {
     for _ in 0..40 {
         let batch = history.batch();
         store.commit(term, &batch).await.unwrap();
+        store.outbox_mark(&history.tries(), history.now()).await.unwrap();
     }
     let all = everything(&*store).await;
     assert!(all.events.is_sorted_by_key(|event| event.seq), "the log is out of order");
@@ -324,4 +342,8 @@ pub async fn a_long_random_history_is_consistent(store: Arc<dyn Store>) {
     for run in &all.runs {
         assert_eq!(run.found.as_ref(), Some(&run.listed));
     }
+    let mut unresolved = all.alerts.unresolved.clone();
+    unresolved.reverse();
+    assert_eq!(unresolved, all.image.incidents);
+    assert!(!all.image.history.is_empty() && !all.alerts.receipts.is_empty(), "{:#?}", all.alerts);
 }

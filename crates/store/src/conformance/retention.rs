@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use headwater_core::{
+    alert::IncidentState,
     effect::Effect,
+    id::Seq,
     record::{RunState, StepState, WorkerState},
     time::{Millis, Timestamp},
 };
 
 use super::{
-    builder::{DEPLOYMENT, Script, command, delivered, message, new_worker, run_id, tick, worker_id},
+    builder::{
+        DEPLOYMENT, Script, command, delivered, incident_id, message, new_worker, run_id, tick, tried, worker_id,
+    },
     everything,
 };
-use crate::{Retention, Store};
+use crate::{DeliveryOutcome, Retention, Store};
 
 /// Everything that is older than an instant.
 fn all_before(instant: Timestamp) -> Retention {
@@ -80,6 +84,64 @@ pub async fn forgetting_keeps_what_matters(store: Arc<dyn Store>) {
     script.add(|seq, at| Effect::MessageQueued(message("a", seq, at)));
     script.commit().await;
     assert_eq!(store.outbox(10).await.unwrap().len(), 2);
+}
+
+pub async fn forgetting_alerts_keeps_what_goes_on(store: Arc<dyn Store>) {
+    let mut script = Script::lead(&store).await;
+    for number in 1..=4 {
+        script.opened(number, &format!("a{number}"));
+    }
+    let told: Vec<Seq> =
+        (1..=4).flat_map(|number| [number, number]).map(|number| script.told(number, "slack")).collect();
+    let given_up = script.told(3, "mail");
+    let withdrawn = script.told(3, "pager");
+    script.withdrawn(3, "pager");
+    for number in [2, 4] {
+        script.changed(number, |incident, at| {
+            incident.state = IncidentState::Resolved;
+            incident.resolved_at = Some(at);
+        });
+    }
+    script.commit().await;
+    let receipt = |seq| tried(seq, 1, DeliveryOutcome::Delivered { receipt: Some(seq.0.into()) });
+    // Of incidents 1 and 2 the first message got a receipt, and of 3 and 4 nothing was delivered.
+    let mut tries = vec![receipt(told[0]), delivered(told[1]), receipt(told[2]), delivered(told[3])];
+    tries.push(tried(given_up, 9, DeliveryOutcome::Dead { error: "gone".to_owned() }));
+    store.outbox_mark(&tries, script.now).await.unwrap();
+    // Incident 4 is resolved so late that it is not old yet.
+    let cut = script.now;
+    let early = Retention { outbox: Some(cut), ..Retention::default() };
+    while store.prune(&early, 1).await.unwrap() > 0 {}
+    let left = everything(&*store).await;
+    assert!(left.alerts.deliveries.iter().all(|item| item.message.seq != withdrawn), "it ended before the cut");
+    assert_eq!(left.alerts.incidents.len(), 3);
+
+    let retention = Retention { outbox: Some(cut.plus(Millis::secs(1))), ..Retention::default() };
+    let mut gone = 0;
+    loop {
+        let round = store.prune(&retention, 1).await.unwrap();
+        assert!(round <= 2, "at most one of each kind");
+        gone += round;
+        if round == 0 {
+            break;
+        }
+    }
+    assert_eq!(gone, 4 + 1, "four messages that are closed, and an incident");
+    let after = everything(&*store).await;
+    let kept: Vec<Seq> = after.alerts.deliveries.iter().rev().map(|item| item.message.seq).collect();
+    assert_eq!(kept, [told[0], told[4], told[5], told[6], told[7]], "receipts of what goes on, and what waits");
+    assert_eq!(after.image.incidents, left.image.incidents);
+    assert_eq!(after.alerts.incidents, after.alerts.unresolved);
+    assert_eq!(store.receipt(incident_id(1), "slack").await.unwrap(), Some(told[0].0.into()));
+    // A receipt goes once its incident is over.
+    script.changed(1, |incident, at| {
+        incident.state = IncidentState::Resolved;
+        incident.resolved_at = Some(at);
+    });
+    script.commit().await;
+    let end = Retention { outbox: Some(script.now.plus(Millis::secs(1))), ..Retention::default() };
+    while store.prune(&end, 100).await.unwrap() > 0 {}
+    assert_eq!(everything(&*store).await.alerts.deliveries.len(), 4);
 }
 
 pub async fn forgetting_goes_in_bounded_batches(store: Arc<dyn Store>) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use headwater_core::{
+    alert::PolicyRecord,
     effect::Effect,
     id::{AssetId, Seq},
     key::AssetKey,
@@ -49,6 +50,12 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "db".to_owned(), limit: Some(3) });
     script.add(|_, _| Effect::PoolSet { deployment: DEPLOYMENT, pool: "api".to_owned(), limit: Some(1) });
     script.add(|seq, at| Effect::MessageQueued(message("m", seq, at)));
+    script.opened(1, "shop/orders");
+    let policy =
+        PolicyRecord { deployment: DEPLOYMENT, name: "pages".to_owned(), muted_until: None, recent: Vec::new() };
+    script.add(|_, _| Effect::PolicyMoved(policy.clone()));
+    script.told(1, "slack");
+    script.withdrawn(1, "slack");
     script.add(|_, _| Effect::WorkerChanged { worker, state: WorkerState::Draining });
     script.add(|_, _| Effect::RunCanceling { run, by: "ada".to_owned() });
     script.commit().await;
@@ -73,7 +80,10 @@ pub async fn every_kind_of_effect_comes_back(store: Arc<dyn Store>) {
     assert_eq!(image.schedules.len(), 1);
     assert_eq!(image.commands.len(), 1);
     assert_eq!(image.pools, [(DEPLOYMENT, "db".to_owned(), 3)]);
+    assert_eq!(image.incidents, std::slice::from_ref(script.incident(1)));
+    assert_eq!(image.policies, [policy]);
     assert_eq!(all.outbox.len(), 1);
+    assert_eq!(all.alerts.deliveries.len(), 2);
     assert_eq!(all.counts.canceling, 1);
     assert!(store.load(script.now).await.unwrap().commands.is_empty(), "an old command was loaded");
     store.ping().await.unwrap();

@@ -14,10 +14,10 @@ use crate::{
     world::World,
 };
 
-fn find<'w>(world: &'w World, request: &Request, id: IncidentId) -> Result<&'w IncidentRecord, Decision> {
+fn find<'w>(world: &'w World, request: &Request, id: IncidentId) -> Result<&'w IncidentRecord, Refusal> {
     world.incidents(request.deployment).find(|incident| incident.id == id).ok_or_else(|| {
         let message = format!("no incident {id} is open");
-        Decision::refused(Refusal::new(RefusalCode::NotFound, message))
+        Refusal::new(RefusalCode::NotFound, message)
     })
 }
 
@@ -25,7 +25,7 @@ fn find<'w>(world: &'w World, request: &Request, id: IncidentId) -> Result<&'w I
 pub(in crate::decide) fn acknowledge(world: &World, request: &Request, id: IncidentId, now: Timestamp) -> Decision {
     let mut incident = match find(world, request, id) {
         Ok(incident) => incident.clone(),
-        Err(refused) => return refused,
+        Err(refusal) => return Decision::refused(refusal),
     };
     if incident.state == IncidentState::Acknowledged {
         return Decision::answered(Answer::Done, Vec::new());
@@ -53,7 +53,7 @@ pub(in crate::decide) fn mute_incident(
 ) -> Decision {
     let mut incident = match find(world, request, id) {
         Ok(incident) => incident.clone(),
-        Err(refused) => return refused,
+        Err(refusal) => return Decision::refused(refusal),
     };
     let until = until.filter(|until| *until > now);
     if incident.muted_until == until {
@@ -66,7 +66,7 @@ pub(in crate::decide) fn mute_incident(
 }
 
 /// A live policy or channel, with the snapshot that declares it.
-fn declared<'w>(world: &'w World, request: &Request, target: &AlertTarget) -> Result<&'w Snapshot, Decision> {
+fn declared<'w>(world: &'w World, request: &Request, target: &AlertTarget) -> Result<&'w Snapshot, Refusal> {
     let declares = |snapshot: &Snapshot| match target {
         AlertTarget::Policy(name) => snapshot.find_policy(name).is_some(),
         AlertTarget::Channel(name) => snapshot.find_channel(name).is_some(),
@@ -77,7 +77,7 @@ fn declared<'w>(world: &'w World, request: &Request, target: &AlertTarget) -> Re
             AlertTarget::Policy(name) => format!("no alert policy is named `{name}`"),
             AlertTarget::Channel(name) => format!("no channel is named `{name}`"),
         };
-        Decision::refused(Refusal::new(RefusalCode::NotFound, message))
+        Refusal::new(RefusalCode::NotFound, message)
     })
 }
 
@@ -89,8 +89,8 @@ pub(in crate::decide) fn mute_policy(
     until: Option<Timestamp>,
     now: Timestamp,
 ) -> Decision {
-    if let Err(refused) = declared(world, request, &AlertTarget::Policy(name.to_owned())) {
-        return refused;
+    if let Err(refusal) = declared(world, request, &AlertTarget::Policy(name.to_owned())) {
+        return Decision::refused(refusal);
     }
     let until = until.filter(|until| *until > now);
     let deployment = request.deployment;
@@ -112,7 +112,7 @@ pub(in crate::decide) fn mute_policy(
 pub(in crate::decide) fn test(world: &World, request: &Request, target: &AlertTarget, now: Timestamp) -> Decision {
     let snapshot = match declared(world, request, target) {
         Ok(snapshot) => snapshot,
-        Err(refused) => return refused,
+        Err(refusal) => return Decision::refused(refusal),
     };
     let (policy, channels) = match target {
         AlertTarget::Policy(name) => {

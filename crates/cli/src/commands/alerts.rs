@@ -1,0 +1,263 @@
+//! Alerts and incidents: listed, taken, silenced, tried.
+
+use std::time::Duration;
+
+use headwater_api::{
+    AlertChannel, AlertPolicy, Delivery, DeliveryQuery, Incident, IncidentDetail, IncidentQuery, Time,
+};
+use headwater_client::{Client, IdempotencyKey};
+use headwater_core::{
+    alert::IncidentState,
+    manifest::AlertSeverity,
+    time::{Millis, Timestamp},
+};
+
+use crate::{
+    args::{AlertCommand, IncidentCommand},
+    context::{Context, collect},
+    edge,
+    failure::{Done, Exit, Failure},
+    output::{
+        Style, Tone,
+        table::{Cell, facts, table},
+        time,
+    },
+};
+
+/// How long a sample may take to be delivered before the command stops waiting.
+const TEST_WITHIN: Duration = Duration::from_secs(20);
+/// How often the command looks.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+pub(crate) async fn alerts(context: &Context, command: AlertCommand) -> Done {
+    let client = context.client()?;
+    match command {
+        AlertCommand::Ls => {
+            let policies = client.alert_policies().await?.items;
+            context.output.show(&policies, |style| policy_table(style, &policies, edge::now()))?;
+        }
+        AlertCommand::Channels => {
+            let channels = client.alert_channels().await?.items;
+            context.output.show(&channels, |style| channel_table(style, &channels))?;
+        }
+        AlertCommand::Test { policy, channel } => return test(context, &client, policy, channel).await,
+        AlertCommand::Mute { policy, span } => {
+            let until = edge::now().plus(span);
+            client.mute_policy(&policy, Some(until.into()), &IdempotencyKey::random()).await?;
+            let document = serde_json::json!({ "policy": policy, "muted_until": Time(until) });
+            context.output.record(&document, |_| format!("alert policy {policy} is silent for {span}"))?;
+        }
+        AlertCommand::Unmute { policy } => {
+            client.mute_policy(&policy, None, &IdempotencyKey::random()).await?;
+            let document = serde_json::json!({ "policy": policy, "muted_until": null });
+            context.output.record(&document, |_| format!("alert policy {policy} tells again"))?;
+        }
+        AlertCommand::Deliveries { state, limit } => {
+            let state = state.map(|state| state.as_str().to_owned());
+            let deliveries = collect(limit, |cursor, limit| {
+                let query = DeliveryQuery { state: state.clone(), incident: None, cursor, limit: Some(limit) };
+                let client = &client;
+                async move { client.deliveries(&query).await }
+            })
+            .await?;
+            context.output.show(&deliveries, |style| delivery_table(style, &deliveries, edge::now()))?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn policy_table(style: &Style, policies: &[AlertPolicy], now: Timestamp) -> String {
+    let rows = policies.iter().map(|policy| {
+        let state = match (&policy.muted_until, policy.missing.first()) {
+            (Some(until), _) => Cell::toned(format!("muted, {}", time::ago(now, until.0)), Tone::Dim),
+            (None, Some(missing)) => Cell::toned(missing, Tone::Warn),
+            (None, None) => Cell::toned("on", Tone::Good),
+        };
+        vec![
+            Cell::new(&policy.name),
+            state,
+            severity(policy.severity),
+            Cell::new(&policy.when),
+            Cell::new(policy.select.as_deref().unwrap_or("everything")),
+            Cell::new(policy.channels.join(", ")),
+            Cell::maybe(Some(policy.open_incidents).filter(|open| *open > 0)),
+        ]
+    });
+    let head = ["policy", "", "severity", "when", "about", "tells", "open"];
+    table(style, &head, rows.collect(), "no alert policies are declared")
+}
+
+fn severity(severity: AlertSeverity) -> Cell {
+    let tone = match severity {
+        AlertSeverity::Critical => Tone::Bad,
+        AlertSeverity::Warning => Tone::Warn,
+        AlertSeverity::Info => Tone::Dim,
+    };
+    Cell::toned(severity, tone)
+}
+
+fn channel_table(style: &Style, channels: &[AlertChannel]) -> String {
+    let rows = channels.iter().map(|channel| {
+        let state = match (&channel.missing, &channel.error) {
+            (Some(missing), _) => Cell::toned(missing, Tone::Warn),
+            (None, Some(error)) => Cell::toned(error, Tone::Bad),
+            (None, None) => Cell::toned("ready", Tone::Good),
+        };
+        vec![
+            Cell::new(&channel.name),
+            Cell::new(&channel.kind),
+            Cell::new(&channel.target),
+            state,
+            Cell::maybe(Some(channel.waiting).filter(|waiting| *waiting > 0)),
+            Cell::new(channel.policies.join(", ")),
+        ]
+    });
+    table(style, &["channel", "kind", "goes to", "", "waiting", "policies"], rows.collect(), "no channels are declared")
+}
+
+fn delivery_table(style: &Style, deliveries: &[Delivery], now: Timestamp) -> String {
+    let rows = deliveries.iter().map(|delivery| {
+        let tone = match delivery.state.as_str() {
+            "delivered" => Tone::Good,
+            "dead" => Tone::Bad,
+            "waiting" => Tone::Warn,
+            _ => Tone::Dim,
+        };
+        vec![
+            Cell::toned(time::ago(now, delivery.at.0), Tone::Dim),
+            Cell::new(&delivery.channel),
+            Cell::new(delivery.topic.trim_start_matches("alert.")),
+            Cell::toned(&delivery.state, tone),
+            Cell::new(&delivery.title),
+            Cell::maybe(delivery.error.as_deref()),
+        ]
+    });
+    table(style, &["", "channel", "says", "state", "about", "error"], rows.collect(), "no messages")
+}
+
+/// Sends a sample and follows it, so that a wrong address is seen at once.
+async fn test(context: &Context, client: &Client, policy: Option<String>, channel: Option<String>) -> Done {
+    let query = DeliveryQuery { limit: Some(50), ..DeliveryQuery::default() };
+    let before = client.deliveries(&query).await?.items.first().map(|delivery| delivery.seq);
+    let key = IdempotencyKey::random();
+    match (&policy, &channel) {
+        (Some(policy), _) => client.test_policy(policy, &key).await?,
+        (None, Some(channel)) => client.test_channel(channel, &key).await?,
+        (None, None) => return Err(Failure::local("name a policy or a channel")),
+    };
+    let deadline = tokio::time::Instant::now() + TEST_WITHIN;
+    loop {
+        let all = client.deliveries(&query).await?.items;
+        let sent: Vec<Delivery> =
+            all.into_iter().filter(|delivery| delivery.topic == "alert.test" && Some(delivery.seq) > before).collect();
+        let settled =
+            !sent.is_empty() && sent.iter().all(|delivery| delivery.state != "waiting" || delivery.error.is_some());
+        if settled || tokio::time::Instant::now() >= deadline {
+            context.output.show(&sent, |style| delivery_table(style, &sent, edge::now()))?;
+            let delivered = !sent.is_empty() && sent.iter().all(|delivery| delivery.state == "delivered");
+            return Ok(if delivered { Exit::Success } else { Exit::Failed });
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+pub(crate) async fn incidents(context: &Context, command: IncidentCommand) -> Done {
+    let client = context.client()?;
+    match command {
+        IncidentCommand::Ls { all, limit } => {
+            let state = Some(if all { "all" } else { "open" }.to_owned());
+            let incidents = collect(limit, |cursor, limit| {
+                let query = IncidentQuery { state: state.clone(), cursor, limit: Some(limit) };
+                let client = &client;
+                async move { client.incidents(&query).await }
+            })
+            .await?;
+            context.output.show(&incidents, |style| incident_table(style, &incidents, edge::now()))?;
+        }
+        IncidentCommand::Show { id } => {
+            let incident = client.incident(id).await?;
+            context.output.show(&incident, |style| shown(style, &incident, edge::now()))?;
+        }
+        IncidentCommand::Ack { id } => {
+            client.acknowledge(id, &IdempotencyKey::random()).await?;
+            let document = serde_json::json!({ "incident": id, "state": "acknowledged" });
+            context.output.record(&document, |_| format!("incident {id} is taken"))?;
+        }
+        IncidentCommand::Mute { id, span } => mute(context, &client, id, Some(span)).await?,
+        IncidentCommand::Unmute { id } => mute(context, &client, id, None).await?,
+    }
+    Ok(Exit::Success)
+}
+
+async fn mute(
+    context: &Context,
+    client: &Client,
+    id: headwater_core::id::IncidentId,
+    span: Option<Millis>,
+) -> Result<(), Failure> {
+    let until = span.map(|span| Time(edge::now().plus(span)));
+    client.mute_incident(id, until, &IdempotencyKey::random()).await?;
+    let document = serde_json::json!({ "incident": id, "muted_until": until });
+    context.output.record(&document, |_| match span {
+        Some(span) => format!("incident {id} is silent for {span}"),
+        None => format!("incident {id} tells again"),
+    })
+}
+
+fn incident_table(style: &Style, incidents: &[Incident], now: Timestamp) -> String {
+    let rows = incidents.iter().map(|incident| {
+        vec![
+            Cell::new(incident.id),
+            state(incident),
+            severity(incident.severity),
+            Cell::new(&incident.title),
+            Cell::maybe(Some(incident.count).filter(|count| *count > 1).map(|count| format!("{count} times"))),
+            Cell::maybe(Some(incident.affected_count).filter(|held| *held > 0).map(|held| format!("holds up {held}"))),
+            Cell::toned(time::ago(now, incident.last_at.0), Tone::Dim),
+            Cell::new(incident.owners.join(", ")),
+        ]
+    });
+    let head = ["incident", "", "severity", "what", "", "", "last", "owners"];
+    table(style, &head, rows.collect(), "nothing is wrong")
+}
+
+fn state(incident: &Incident) -> Cell {
+    match (incident.state, &incident.acknowledged_by) {
+        (IncidentState::Open, _) => Cell::toned("open", Tone::Bad),
+        (IncidentState::Acknowledged, by) => {
+            Cell::toned(format!("taken by {}", by.as_deref().unwrap_or("somebody")), Tone::Warn)
+        }
+        (IncidentState::Resolved, _) => Cell::toned("resolved", Tone::Good),
+    }
+}
+
+fn shown(style: &Style, detail: &IncidentDetail, now: Timestamp) -> String {
+    let incident = &detail.incident;
+    let list = |names: &[String]| Some(names.join(", ")).filter(|names| !names.is_empty());
+    let affected: Vec<String> = incident.affected.iter().map(ToString::to_string).collect();
+    let known = facts(
+        style,
+        [
+            ("state", state(incident)),
+            ("severity", severity(incident.severity)),
+            ("since", Cell::new(time::ago(now, incident.opened_at.0))),
+            ("happened", Cell::new(format!("{} times, last {}", incident.count, time::ago(now, incident.last_at.0)))),
+            ("owners", Cell::maybe(list(&incident.owners))),
+            ("holds up", Cell::maybe(list(&affected))),
+            ("policies", Cell::maybe(list(&incident.policies))),
+            ("told", Cell::maybe(list(&incident.channels))),
+            ("run", Cell::maybe(incident.run)),
+            ("resolved", Cell::maybe(incident.resolved_at.map(|at| time::ago(now, at.0)))),
+        ],
+    );
+    let mut text = format!("{}\n\n{known}\n", style.paint(Tone::Strong, &incident.title));
+    if let Some(error) = &incident.error {
+        text.push('\n');
+        error.lines().for_each(|line| text.push_str(&format!("  {line}\n")));
+    }
+    if !detail.deliveries.is_empty() {
+        text.push('\n');
+        text.push_str(&delivery_table(style, &detail.deliveries, now));
+    }
+    text.trim_end().to_owned()
+}

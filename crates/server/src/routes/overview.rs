@@ -1,0 +1,176 @@
+//! A deployment at a glance.
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use headwater_api::{
+    ActiveRuns, AssetBrief, CheckCounts, Deploy, GroupSummary, NextTick, Overview, StateCounts, Today,
+};
+use headwater_core::{
+    manifest::{Severity, Switch},
+    record::{CheckRecord, RunState},
+    selection::Universe,
+    time::{Millis, Timestamp},
+};
+use headwater_store::{IncidentFilter, Page, RunFilter};
+
+use super::{deploys, schedules::ahead};
+use crate::{
+    app::App,
+    extract::Here,
+    problem::{Refused, Reply},
+    views::{Catalog, Current, Facts},
+};
+
+/// How many assets are named in a list.
+const MOST_NAMED: usize = 50;
+/// How many ticks ahead are named, in all and per schedule.
+const MOST_TICKS: usize = 20;
+/// How many runs of today are counted.
+const MOST_RUNS: u32 = 1_000;
+/// How many incidents are counted.
+const MOST_INCIDENTS: u32 = 500;
+const DAY: i64 = 24 * 3_600 * 1_000_000;
+
+/// A deployment at a glance: states by group, what is wrong, what happened today, what comes next.
+#[utoipa::path(
+    get, path = "/api/v1/deployments/{deployment}/overview", tag = "server",
+    params(("deployment" = String, Path)), responses((status = 200, body = Overview)),
+)]
+pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overview> {
+    let now = app.now();
+    let catalog = app.views.catalog(&*app.store, &here.0).await?;
+    let current = app.views.current(&*app.store, &here.0, &catalog).await?;
+    let nodes: Vec<usize> = (0..catalog.len()).collect();
+    let facts = app.views.facts(&*app.store, &catalog, &current, &nodes, now).await?;
+    let (mut all, mut groups): (_, BTreeMap<&str, StateCounts>) = (StateCounts::default(), BTreeMap::new());
+    for (node, facts) in facts.iter().enumerate() {
+        let role = &catalog.def(node).role;
+        facts.count(role, &mut all);
+        facts.count(role, groups.entry(catalog.group(node)).or_default());
+    }
+    let runs = app.store.run_counts(here.0.id).await?;
+    let page = Page { before: None, limit: MOST_INCIDENTS };
+    let incidents = app.store.incidents(here.0.id, IncidentFilter::Unresolved, page).await?;
+    Ok(Json(Overview {
+        seq: current.seq,
+        assets: all,
+        groups: groups.into_iter().map(|(group, counts)| GroupSummary { group: group.to_owned(), counts }).collect(),
+        checks: checks(&catalog, &current),
+        failing: failing(&catalog, &current, &facts),
+        late: late(&catalog, &facts),
+        runs: ActiveRuns { queued: runs.queued, running: runs.running, canceling: runs.canceling },
+        today: today(&app, &here, &facts, now).await?,
+        next: next(&app, &here, &catalog, now).await?,
+        open_incidents: incidents.len() as u32,
+    }))
+}
+
+fn brief(catalog: &Catalog, node: usize, at: Option<Timestamp>, reason: String) -> AssetBrief {
+    let def = catalog.def(node);
+    AssetBrief {
+        key: def.key.clone(),
+        group: def.group.clone(),
+        owners: def.owners.clone(),
+        at: at.map(Into::into),
+        run: None,
+        reason,
+    }
+}
+
+fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBrief> {
+    let mut found = Vec::new();
+    for (node, facts) in facts.iter().enumerate() {
+        if let Some((at, run)) = facts.failed {
+            let brief = brief(catalog, node, Some(at), "its last try failed".to_owned());
+            found.push(AssetBrief { run: Some(run), ..brief });
+        } else if facts.failed_checks > 0 {
+            let failed = current.checks(catalog.id(node)).iter().filter(|check| !check.passed);
+            let (names, last) = named(failed);
+            found.push(AssetBrief {
+                run: last.and_then(|check| check.run),
+                ..brief(catalog, node, last.map(|check| check.at), names)
+            });
+        }
+    }
+    found.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.key.cmp(&b.key)));
+    found.truncate(MOST_NAMED);
+    found
+}
+
+/// Failed checks in words, and the latest of them.
+fn named<'c>(failed: impl Iterator<Item = &'c CheckRecord>) -> (String, Option<&'c CheckRecord>) {
+    let failed: Vec<&CheckRecord> = failed.collect();
+    let names: Vec<&str> = failed.iter().map(|check| check.check.as_str()).collect();
+    let words = match names.as_slice() {
+        [one] => format!("check {one} failed"),
+        many => format!("checks {} failed", many.join(", ")),
+    };
+    (words, failed.into_iter().max_by_key(|check| check.seq))
+}
+
+fn late(catalog: &Catalog, facts: &[Facts]) -> Vec<AssetBrief> {
+    let mut found: Vec<AssetBrief> = facts
+        .iter()
+        .enumerate()
+        .filter(|(_, facts)| facts.late)
+        .map(|(node, facts)| {
+            let limit = catalog.def(node).freshness.as_ref().map_or(Millis::ZERO, |freshness| freshness.fail_after);
+            brief(catalog, node, facts.at, format!("it may be at most {limit} old"))
+        })
+        .collect();
+    found.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.key.cmp(&b.key)));
+    found.truncate(MOST_NAMED);
+    found
+}
+
+fn checks(catalog: &Catalog, current: &Current) -> CheckCounts {
+    let mut counts = CheckCounts::default();
+    for node in 0..catalog.len() {
+        let declared = catalog.snapshot(node).checks_on(catalog.number(node)).len();
+        let results = current.checks(catalog.id(node));
+        let count = |wanted: fn(&CheckRecord) -> bool| results.iter().filter(|check| wanted(check)).count() as u32;
+        counts.passed += count(|check| check.passed);
+        counts.warned += count(|check| !check.passed && check.severity == Severity::Warn);
+        counts.failed += count(|check| !check.passed && check.severity == Severity::Error);
+        counts.never += declared.saturating_sub(results.len()) as u32;
+    }
+    counts
+}
+
+async fn today(app: &App, here: &Here, facts: &[Facts], now: Timestamp) -> Result<Today, Refused> {
+    let since = Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY));
+    let filter = RunFilter { since: Some(since), ..RunFilter::default() };
+    let runs = app.store.runs(here.0.id, &filter, Page { before: None, limit: MOST_RUNS }).await?;
+    let ended = |state: RunState| runs.iter().filter(|run| run.state == state).count() as u32;
+    let recent = app.store.deploys(here.0.id, Page { before: None, limit: 20 }).await?;
+    let live = app.store.live(here.0.id).await?;
+    let deploys: Vec<Deploy> =
+        recent.into_iter().filter(|deploy| deploy.at >= since).map(|deploy| deploys::shown(deploy, &live)).collect();
+    Ok(Today {
+        since: since.into(),
+        updated_assets: facts.iter().filter(|facts| facts.at.is_some_and(|at| at >= since)).count() as u32,
+        runs: runs.len() as u32,
+        succeeded: ended(RunState::Succeeded),
+        failed: ended(RunState::Failed),
+        deploys,
+    })
+}
+
+async fn next(app: &App, here: &Here, catalog: &Catalog, now: Timestamp) -> Result<Vec<NextTick>, Refused> {
+    let states = app.store.schedules(here.0.id).await?;
+    let mut ticks = Vec::new();
+    for (def, crons) in catalog.snapshots.iter().flat_map(|snapshot| snapshot.schedules()) {
+        let switch = states.iter().find(|state| state.name == def.name).map_or(def.default, |state| state.switch);
+        if switch == Switch::On {
+            ticks.extend(ahead(crons, now, MOST_TICKS).into_iter().map(|at| NextTick {
+                schedule: def.name.clone(),
+                at: at.into(),
+                selection: def.selection.clone(),
+            }));
+        }
+    }
+    ticks.sort_by(|a, b| (a.at, &a.schedule).cmp(&(b.at, &b.schedule)));
+    ticks.truncate(MOST_TICKS);
+    Ok(ticks)
+}

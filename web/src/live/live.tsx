@@ -1,0 +1,72 @@
+// The live connection of this tab, for the whole tree below it.
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { authorization, DEPLOYMENT } from '@/api/client';
+import type { LogEvent } from '@/api/types';
+import { Connection, type ConnectionState } from './connection';
+import { Refresher } from './refresher';
+import { EVERYTHING, staleKeys } from './stale';
+
+type Listener = (event: LogEvent) => void;
+
+type Live = { state: ConnectionState; hurry: () => void; listen: (listener: Listener) => () => void };
+
+const LiveContext = createContext<Live | null>(null);
+
+/** Follows the event log after `after`, which must be no later than what any query of the tree was read at. */
+export function LiveProvider({ after, children }: { after: number; children: ReactNode }) {
+  const client = useQueryClient();
+  const [state, setState] = useState<ConnectionState>({ is: 'connecting' });
+  const [listeners] = useState(() => new Set<Listener>());
+  const [connection, setConnection] = useState<Connection>();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a connection resumes by itself; it starts at `after` once.
+  useEffect(() => {
+    const refresher = new Refresher(client);
+    const url = `/api/v1/deployments/${DEPLOYMENT}/events/stream`;
+    const opened = new Connection(
+      { url, headers: authorization, after },
+      {
+        onState: setState,
+        onResync: () => refresher.mark([EVERYTHING]),
+        onEvent: (event) => {
+          refresher.mark(staleKeys(event));
+          for (const listener of listeners) listener(event);
+        },
+      },
+    );
+    opened.open();
+    setConnection(opened);
+    const hurry = () => opened.hurry();
+    globalThis.addEventListener('online', hurry);
+    return () => {
+      globalThis.removeEventListener('online', hurry);
+      opened.close();
+    };
+  }, [client]);
+
+  const live = useMemo<Live>(
+    () => ({
+      state,
+      hurry: () => connection?.hurry(),
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    }),
+    [state, connection, listeners],
+  );
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (!live) throw new Error('useLive needs a LiveProvider above it');
+  return live;
+}
+
+/** Calls `listener` with every event as it arrives; for screens that patch what they show instead of reloading it. */
+export function useLiveEvents(listener: Listener): void {
+  const { listen } = useLive();
+  useEffect(() => listen(listener), [listen, listener]);
+}

@@ -1,0 +1,88 @@
+// Turns many events into few reloads. What became old is collected and reloaded together, at most every quarter of a
+// second, and no query more often than its own answers allow: a list that takes a second to load is not asked for four
+// times a second.
+import { hashKey, type Query, type QueryClient } from '@tanstack/react-query';
+import type { Key } from '@/api/keys';
+
+export const GAP_MS = 250;
+
+/**
+ * A step that starts tells nobody: its lease is state, not an event. It follows at once from an event before it, so
+ * whatever was reloaded because of a run is reloaded once more a moment later.
+ */
+const SETTLE_MS = 1_000;
+const SETTLING = new Set(['run', 'graph', 'queue', 'workers']);
+
+type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
+
+const realClock: Clock = { now: () => performance.now(), later: (run, ms) => setTimeout(run, ms) };
+
+export class Refresher {
+  private readonly old = new Map<string, Key>();
+  private readonly settling = new Map<string, Key>();
+  private readonly took = new Map<string, { ended: number; ms: number }>();
+  private scheduled = false;
+  private settleScheduled = false;
+  private last = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly clock: Clock = realClock,
+  ) {}
+
+  mark(stale: Key[]): void {
+    for (const key of stale) {
+      this.old.set(hashKey(key), key);
+      if (SETTLING.has(key[0] ?? '')) this.settling.set(hashKey(key), key);
+    }
+    if (stale.length > 0) this.schedule();
+    if (this.settling.size > 0) this.scheduleSettling();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    const wait = Math.max(0, this.last + GAP_MS - this.clock.now());
+    this.clock.later(() => this.flush(), wait);
+  }
+
+  private scheduleSettling(): void {
+    if (this.settleScheduled) return;
+    this.settleScheduled = true;
+    this.clock.later(() => {
+      this.settleScheduled = false;
+      for (const [hash, key] of this.settling) this.old.set(hash, key);
+      this.settling.clear();
+      this.schedule();
+    }, SETTLE_MS);
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    this.last = this.clock.now();
+    const marked = [...this.old.values()];
+    this.old.clear();
+    const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
+    for (const query of queries) this.refresh(query);
+    if (this.old.size > 0) this.schedule();
+  }
+
+  private refresh(query: Query): void {
+    const loading = query.state.fetchStatus !== 'idle';
+    if (loading || !this.rested(query)) {
+      // An answer that is under way may be older than the event, so it does not count: again when it is there.
+      this.old.set(query.queryHash, query.queryKey as Key);
+      return;
+    }
+    query.invalidate();
+    if (!query.isActive()) return;
+    const started = this.clock.now();
+    const done = () => this.took.set(query.queryHash, { ended: this.clock.now(), ms: this.clock.now() - started });
+    query.fetch().then(done, done);
+  }
+
+  private rested(query: Query): boolean {
+    const before = this.took.get(query.queryHash);
+    return before === undefined || this.clock.now() - before.ended >= before.ms * 2;
+  }
+}
