@@ -1,6 +1,7 @@
 // Servers for the browser tests and the gallery: real ones, each with data of its own, in a folder that goes away.
 //
-//   shop    the example, with everything made once, a bad day in its shop, a queue, refused deploys, deliveries
+//   plain   the example, with everything made once
+//   shop    the same on a bad day: spoiled orders, a queue, refused deploys, incidents, deliveries
 //   empty   a server that nothing was ever deployed to
 //   big     10,000 assets, 1,000 schedules, a run with hundreds of steps that wait
 //
@@ -17,7 +18,10 @@ import { bigManifest, otherLocation, shopManifest, withoutOrder } from './manife
 
 const SHOP = process.env.HEADWATER_SHOP ?? fileURLToPath(new URL('../../target/debug/shop', import.meta.url));
 
-/** Starts a world; `stop` ends all of its processes and takes its folder away. */
+/**
+ * Starts a world: the address of its server, what tests read from the environment, and `stop`, which ends all of its
+ * processes and takes its folder away.
+ */
 export async function world(name) {
   if (!existsSync(SHOP)) {
     throw new Error(`${SHOP} is not there: build it with \`cargo build -p shop\`, or name another with HEADWATER_SHOP`);
@@ -28,23 +32,24 @@ export async function world(name) {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const url = await WORLDS[name]({ folder, ends });
-    return { url, stop };
+    const { url, env = {} } = await WORLDS[name]({ folder, ends });
+    return { url, env, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-const WORLDS = { shop, empty, big };
+const WORLDS = { plain, shop, empty, big };
 
 async function empty(place) {
   const port = await freePort();
-  return server(place, port, ['server', '--listen', `127.0.0.1:${port}`, '--data', join(place.folder, 'data')]);
+  const words = ['server', '--listen', `127.0.0.1:${port}`, '--data', join(place.folder, 'data')];
+  return { url: await server(place, port, words) };
 }
 
 async function big(place) {
-  const url = await empty(place);
+  const { url } = await empty(place);
   const { manifest, keys } = bigManifest(10_000);
   const api = client(url);
   await api.post('deploys', manifest);
@@ -54,22 +59,34 @@ async function big(place) {
   }
   await api.post('runs', { selection: 'group:domain_03' });
   await api.post('runs', { selection: 'group:domain_07', priority: 5 });
-  return url;
+  return { url };
 }
 
-async function shop(place) {
+/** The example with everything made once; `shop` is where its shop's own API listens. */
+async function example(place, env) {
   const port = await freePort();
-  const data = join(place.folder, 'shop');
-  const receiver = await listen(place);
-  const env = {
-    SHOP_DATA: data,
-    SLACK_WEBHOOK_URL: `${receiver}/slack`,
-    HEADWATER_ALERTS_ALLOW: '127.0.0.1',
-  };
-  const url = await server(place, port, ['dev', '--port', String(port), '--data', join(place.folder, 'data')], env);
+  const words = ['dev', '--port', String(port), '--data', join(place.folder, 'data')];
+  const url = await server(place, port, words, env);
   const api = client(url);
   await api.until('workers', '/api/v1/workers', ({ items }) => items.length > 0);
   await ended(api, await api.post('runs', { selection: '*', tags: { reason: 'first load' } }));
+  const shop = readFileSync(join(env.SHOP_DATA, 'shop_api.url'), 'utf8').trim();
+  return { url, api, shop };
+}
+
+async function plain(place) {
+  const { url, shop } = await example(place, { SHOP_DATA: join(place.folder, 'shop') });
+  return { url, env: { SHOP_URL: shop } };
+}
+
+async function shop(place) {
+  const receiver = await listen(place);
+  const env = {
+    SHOP_DATA: join(place.folder, 'shop'),
+    SLACK_WEBHOOK_URL: `${receiver}/slack`,
+    HEADWATER_ALERTS_ALLOW: '127.0.0.1',
+  };
+  const { url, api } = await example(place, env);
 
   const printed = join(place.folder, 'manifest.json');
   writeFileSync(printed, run(['deploy', '--print', '--server', url], env));
@@ -93,7 +110,7 @@ async function shop(place) {
   const { items } = await api.get('alerts/incidents?state=open');
   const late = items.find(({ kind }) => kind === 'deploy_broken');
   if (late) await api.post(`alerts/incidents/${late.id}/ack`, {});
-  return url;
+  return { url };
 }
 
 /** Waits until a run has ended, well or not. */

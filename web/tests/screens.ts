@@ -102,7 +102,7 @@ export const SHOTS: Shot[] = [
   { name: 'run', path: anyRun },
   { name: 'run-steps', path: aRun('tab=steps&step=0') },
   { name: 'run-events', path: aRun('tab=events') },
-  { name: 'run-logs', path: aRun('tab=logs&stream=log') },
+  { name: 'run-logs', path: aRun('tab=logs&step=0&stream=log') },
   { name: 'run-results', path: aRun('tab=results') },
   { name: 'run-plan', path: aRun('tab=plan') },
   { name: 'schedules', path: fixed('/schedules') },

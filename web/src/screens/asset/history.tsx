@@ -2,11 +2,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Eye, Hammer, History as HistoryIcon, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { versionsQuery } from '@/api/queries';
 import type { Version } from '@/api/types';
+import { useNarrow } from '@/lib/media';
 import { numberOf, unitOf } from '@/lib/metadata';
 import { useParts } from '@/lib/parts';
+import { useScrollTo } from '@/lib/scroll-to';
 import { inUnit } from '@/lib/units';
 import { useSetSearch } from '@/lib/use-search';
 import { IconButton } from '@/ui/button';
@@ -65,6 +67,9 @@ const COLUMNS: Column<Version>[] = [
   },
 ];
 
+/** What the details beside the list say anyway. */
+const BESIDE = COLUMNS.filter(({ id }) => id !== 'version');
+
 /** The first numbers of the metadata on a line. */
 function numbersOf({ metadata = {} }: Version): string {
   const found = Object.entries(metadata).flatMap(([name, value]) => {
@@ -72,6 +77,15 @@ function numbersOf({ metadata = {} }: Version): string {
     return figure === undefined ? [] : [`${name} ${inUnit(figure, unitOf(name))}`];
   });
   return found.slice(0, 4).join(' · ');
+}
+
+function Opened({ children }: { children: ReactNode }) {
+  const place = useScrollTo<HTMLDivElement>(useNarrow());
+  return (
+    <div ref={place} className={styles.opened}>
+      {children}
+    </div>
+  );
 }
 
 export function AssetHistory({ assetKey }: { assetKey: string }) {
@@ -101,7 +115,7 @@ export function AssetHistory({ assetKey }: { assetKey: string }) {
                 <Table
                   label="Versions"
                   rows={rows}
-                  columns={COLUMNS}
+                  columns={found ? BESIDE : COLUMNS}
                   rowKey={({ seq }) => String(seq)}
                   onOpen={({ seq }) => setSearch({ version: seq })}
                   onEnd={more}
@@ -111,15 +125,17 @@ export function AssetHistory({ assetKey }: { assetKey: string }) {
               </div>
             </Panel>
             {found && (
-              <Panel
-                title={found.kind === 'observed' ? 'Observation' : 'Materialization'}
-                actions={
-                  <IconButton icon={X} label="Close" size="small" onClick={() => setSearch({ version: undefined })} />
-                }
-                inside="padded"
-              >
-                <VersionDetail version={found} />
-              </Panel>
+              <Opened key={found.seq}>
+                <Panel
+                  title={found.kind === 'observed' ? 'Observation' : 'Materialization'}
+                  actions={
+                    <IconButton icon={X} label="Close" size="small" onClick={() => setSearch({ version: undefined })} />
+                  }
+                  inside="padded"
+                >
+                  <VersionDetail version={found} />
+                </Panel>
+              </Opened>
             )}
           </div>
         )

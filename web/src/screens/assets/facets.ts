@@ -51,23 +51,31 @@ export type Filtered = { assets: Asset[]; counts: Record<FacetName, Map<string, 
  */
 export function filterAssets(all: readonly Asset[], chosen: Chosen, text = ''): Filtered {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const wanted = FACETS.map((facet) => [facet, new Set(chosen[facet] ?? [])] as const);
-  const counts = Object.fromEntries(FACETS.map((facet) => [facet, new Map()])) as Filtered['counts'];
+  const wanted = FACETS.map((facet) => new Set(chosen[facet] ?? []));
+  const maps = FACETS.map(() => new Map<string, number>());
   const assets: Asset[] = [];
+  // Ten thousand assets are walked through while somebody types, so nothing is made here that is not needed.
+  const found: string[][] = [];
   for (const asset of all) {
     if (!matchesText(asset.key, words)) continue;
-    const values = wanted.map(([facet, set]) => {
-      const found = valuesOf(asset, facet);
-      return { facet, found, passes: set.size === 0 || found.some((value) => set.has(value)) };
-    });
-    const failing = values.filter(({ passes }) => !passes);
-    if (failing.length === 0) assets.push(asset);
-    if (failing.length > 1) continue;
-    for (const { facet, found } of failing.length === 0 ? values : failing) {
-      const map = counts[facet];
-      for (const value of found) map.set(value, (map.get(value) ?? 0) + 1);
+    let fails = 0;
+    let failing = 0;
+    for (const [at, facet] of FACETS.entries()) {
+      const values = valuesOf(asset, facet);
+      const set = wanted[at];
+      found[at] = values;
+      if (!set || set.size === 0 || values.some((value) => set.has(value))) continue;
+      fails += 1;
+      failing = at;
+    }
+    if (fails > 1) continue;
+    if (fails === 0) assets.push(asset);
+    for (const [at, map] of maps.entries()) {
+      if (fails === 1 && at !== failing) continue;
+      for (const value of found[at] ?? []) map.set(value, (map.get(value) ?? 0) + 1);
     }
   }
+  const counts = Object.fromEntries(FACETS.map((facet, at) => [facet, maps[at]])) as Filtered['counts'];
   return { assets, counts };
 }
 

@@ -79,7 +79,7 @@ function columns(run: RunDetail, steps: readonly Step[]): { wide: Column<LogEven
   const start = Date.parse(run.created_at);
   const after = ({ at }: LogEvent) => (
     <time dateTime={at} title={absolute(new Date(at))} className="muted">
-      +{duration(Date.parse(at) - start)}
+      {Date.parse(at) - start < 1 ? '0' : `+${duration(Date.parse(at) - start)}`}
     </time>
   );
   const what: Column<LogEvent> = {

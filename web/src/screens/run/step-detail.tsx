@@ -2,6 +2,8 @@
 import { Link } from '@tanstack/react-router';
 import { ScrollText, X } from 'lucide-react';
 import type { Attempt, RunDetail, Step } from '@/api/types';
+import { useMedia } from '@/lib/media';
+import { useScrollTo } from '@/lib/scroll-to';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { CopyId } from '@/ui/copy';
@@ -21,11 +23,12 @@ export type StepDetailProps = {
 
 export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
   const setSearch = useSetSearch();
+  const place = useScrollTo<HTMLElement>(useMedia('(max-width: 1099px)'));
   const tries = attempts.filter((attempt) => attempt.step === step.no).sort((a, b) => b.attempt - a.attempt);
   const config = run.config?.[step.name];
   const downstream = steps.filter(({ upstream }) => upstream?.includes(step.no));
   return (
-    <aside className={styles.detail} aria-label={`Step ${step.name}`}>
+    <aside ref={place} className={styles.detail} aria-label={`Step ${step.name}`}>
       <header className={styles.detailHead}>
         <h2 className={styles.anywhere}>{step.name}</h2>
         <IconButton

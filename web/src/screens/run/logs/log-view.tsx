@@ -157,10 +157,9 @@ function Status({ log }: { log: LogState }) {
 
 function Nothing({ log, stream }: { log: LogState; stream: string }) {
   if (log.status === 'loading') return <SkeletonRows rows={6} />;
+  const where = stream === 'log' ? 'the structured log' : stream;
   const words =
-    log.status === 'ended'
-      ? `It wrote nothing to ${stream}.`
-      : `Nothing yet. What it writes to ${stream} appears here.`;
+    log.status === 'ended' ? `It wrote nothing to ${where}.` : `Nothing yet. What it writes to ${where} appears here.`;
   return <p className={styles.nothing}>{words}</p>;
 }
 
