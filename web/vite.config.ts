@@ -36,6 +36,8 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
     manifest: true,
     modulePreload: { polyfill: false },
+    // `/assets/KEY` is a screen.
+    assetsDir: 'static',
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

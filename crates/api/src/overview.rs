@@ -1,13 +1,14 @@
 //! A deployment at a glance.
 
 use headwater_core::{
+    alert::SignalKind,
     id::{RunId, Seq},
     key::AssetKey,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{control::Deploy, time::Time};
+use crate::{control::Deploy, schema, time::Time};
 
 /// A deployment at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -97,6 +98,9 @@ pub struct AssetBrief {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<uuid::Uuid>)]
     pub run: Option<RunId>,
+    /// Which kind of happening it is.
+    #[schema(value_type = schema::SignalKind)]
+    pub kind: SignalKind,
     /// What is wrong, in words.
     pub reason: String,
 }

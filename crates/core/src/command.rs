@@ -222,7 +222,7 @@ impl Deploy {
             .map_err(|error| Refusal::new(RefusalCode::BrokenManifest, error.to_string()))?;
         let (manifest, text, id) = manifest.address();
         let ids = std::iter::repeat_with(new_id).take(manifest.assets.len()).collect();
-        match Snapshot::from_canonical(manifest, id) {
+        match Snapshot::accept(manifest, id) {
             Ok(snapshot) => Ok(Self { snapshot: Arc::new(snapshot), text: text.into(), ids }),
             Err(findings) => Err(Refusal::broken(findings)),
         }

@@ -73,6 +73,8 @@ impl<T> Materialized<T> {
     }
 
     /// The version with where the next run goes on: it is kept if, and only if, this version is recorded.
+    ///
+    /// It comes back as it is, so secrets are not masked in it, other than in metadata and messages: keep none there.
     #[must_use]
     pub fn cursor(mut self, cursor: impl Serialize) -> Self {
         self.facts.cursor = Some(

@@ -43,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::{RefOr, Response as DocumentedResponse, path::Operation};
 
+pub use config::config_findings;
 pub use options::{ServerOptions, SetupError, TokenEntry};
 
 use crate::{app::App, problem::Refused};

@@ -1,6 +1,6 @@
 //! The bundle of the UI, as it was built into this binary.
 //!
-//! Files beside which a compressed one lies are sent compressed; names under `assets/` change with their content, so
+//! Files beside which a compressed one lies are sent compressed; names under `static/` change with their content, so
 //! that browsers keep them for good. Every other address that a browser asks for is a screen of the UI, which finds
 //! its way by itself.
 
@@ -35,7 +35,7 @@ pub(crate) fn answer(request: &Request) -> Option<Response> {
     if let Some(response) = file(path, request.headers()) {
         return Some(response);
     }
-    let reserved = ["api/", "assets/", "errors/"].iter().any(|prefix| path.starts_with(prefix));
+    let reserved = ["api/", "static/", "errors/"].iter().any(|prefix| path.starts_with(prefix));
     let wants_page = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let wants_page = wants_page.is_some_and(|accept| accept.contains("text/html"));
     (!reserved && wants_page).then(|| index(request.headers()))
@@ -50,7 +50,7 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let kind = content_type(path)?;
     let plain = Bundle::get(path)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", short(&plain))).ok()?;
-    let cache = if path.starts_with("assets/") { FOR_GOOD } else { ASK_AGAIN };
+    let cache = if path.starts_with("static/") { FOR_GOOD } else { ASK_AGAIN };
     let mut response = if headers.get(IF_NONE_MATCH) == Some(&tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -137,12 +137,12 @@ mod tests {
     #[test]
     fn screens_are_pages_and_the_api_is_not() {
         let html = [(ACCEPT, "text/html,application/xhtml+xml")];
-        for screen in ["/runs", "/assets-of/shop", "/lineage?select=group%3Araw"] {
+        for screen in ["/runs", "/assets/raw/orders", "/lineage?select=group%3Araw"] {
             let page = get(screen, &html).unwrap();
             assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8", "{screen}");
             assert!(get(screen, &[(ACCEPT, "application/json")]).is_none(), "{screen}");
         }
-        for other in ["/api/v1/nothing", "/assets/nothing.js", "/errors/nothing"] {
+        for other in ["/api/v1/nothing", "/static/nothing.js", "/errors/nothing"] {
             assert!(get(other, &html).is_none(), "{other}");
         }
         assert!(get("/../Cargo.toml", &[]).is_none());
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn files_are_compressed_kept_and_asked_for_once() {
-        let Some(name) = Bundle::iter().find(|name| name.starts_with("assets/") && name.ends_with(".js")) else {
+        let Some(name) = Bundle::iter().find(|name| name.starts_with("static/") && name.ends_with(".js")) else {
             // Without the bundle there is a page that says so.
             assert!(Bundle::get(INDEX).is_none());
             return;

@@ -66,6 +66,11 @@ impl Attempts {
         self.held.is_empty() && self.reports.is_empty()
     }
 
+    /// How many attempts have ended here of which the server does not know yet.
+    pub(crate) fn unsaid(&self) -> usize {
+        self.reports.len()
+    }
+
     /// The next poll, with everything that is not said yet.
     pub(crate) fn poll(&mut self, mood: Mood, capacity: u32) -> Poll {
         let number = self.next_poll;

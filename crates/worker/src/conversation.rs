@@ -32,6 +32,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// How long steps have to stop where their lease is over already.
 const LATE_GRACE: Duration = Duration::from_secs(1);
 
+/// How long a worker that must leave and runs nothing waits for a server that says nothing.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// How long what was given back may take to stop. A process tree that ignores SIGTERM is killed after ten seconds.
+const STOP_TIME: Duration = Duration::from_secs(12);
+
 /// How much longer than the server's hold a poll may take.
 const POLL_MARGIN: Duration = Duration::from_secs(10);
 
@@ -60,10 +66,19 @@ pub(crate) struct Conversation {
     pub(crate) unstoppable: Unstoppable,
 }
 
+/// How a worker left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// The server knows it.
+    Said,
+    /// No server was there to be told.
+    Unheard,
+}
+
 /// Why one stay ended.
 enum StayEnd {
-    /// Everything is said and done.
-    Left,
+    /// It was told to leave, and did.
+    Left(Farewell),
     /// The server does not know this worker id any more.
     Forgotten,
 }
@@ -72,14 +87,14 @@ type Answered = (PollMark, Instant, Result<Grant, ClientError>);
 
 impl Conversation {
     /// Joins and works, under a new id after every time that the server forgot it, until it was told to leave.
-    pub(crate) async fn run(mut self) -> Result<(), WorkerError> {
+    pub(crate) async fn run(mut self) -> Result<Farewell, WorkerError> {
         loop {
             let Some(welcome) = self.enter().await? else {
-                return Ok(());
+                return Ok(Farewell::Unheard);
             };
             let _ = self.joined.send(Some(self.join.worker));
             match Stay::new(&mut self, welcome).run().await {
-                StayEnd::Left => return Ok(()),
+                StayEnd::Left(farewell) => return Ok(farewell),
                 StayEnd::Forgotten => {
                     tracing::warn!("the server has given this worker's steps to others; joining again");
                     self.join.worker = new_worker_id();
@@ -96,7 +111,11 @@ impl Conversation {
             if *self.wish.borrow() != Wish::Work {
                 return Ok(None);
             }
-            match self.client.join(&self.join).await {
+            let joined = tokio::select! {
+                joined = self.client.join(&self.join) => joined,
+                _ = self.wish.changed() => continue,
+            };
+            match joined {
                 Ok(welcome) => return Ok(Some(welcome)),
                 Err(error) if error.is_passing() => {
                     if !std::mem::replace(&mut told, true) {
@@ -114,6 +133,15 @@ impl Conversation {
     }
 }
 
+/// What is known about the way out.
+#[derive(Clone, Copy)]
+struct Leaving {
+    /// When it was told to leave.
+    since: Instant,
+    /// How long what runs may go on.
+    until: Instant,
+}
+
 /// One stay under one worker id.
 struct Stay<'a> {
     talk: &'a mut Conversation,
@@ -129,8 +157,9 @@ struct Stay<'a> {
     /// No poll before this instant, after a failure.
     not_before: Instant,
     wait: Duration,
-    drain_until: Option<Instant>,
-    leaving: bool,
+    leaving: Option<Leaving>,
+    /// Whether what runs was stopped, to be given back.
+    handed_back: bool,
 }
 
 impl<'a> Stay<'a> {
@@ -149,8 +178,8 @@ impl<'a> Stay<'a> {
             heard: now,
             not_before: now,
             wait: FIRST_WAIT,
-            drain_until: None,
-            leaving: false,
+            leaving: None,
+            handed_back: false,
         }
     }
 
@@ -159,7 +188,8 @@ impl<'a> Stay<'a> {
             self.heed_wish();
             self.poll_if_useful();
             let fence = self.heard + self.fence_after();
-            let drained = self.drain_until.unwrap_or(fence);
+            let drained = self.leaving.map_or(fence, |leaving| leaving.until);
+            let gone = self.gone_by().unwrap_or(fence);
             tokio::select! {
                 Some((mark, started, result)) = self.polls.next() => {
                     if let Some(end) = self.answered(&mark, started, result) {
@@ -170,12 +200,40 @@ impl<'a> Stay<'a> {
                 _ = self.talk.wish.changed() => {}
                 () = sleep_until(self.not_before), if self.not_before > Instant::now() => {}
                 () = sleep_until(fence), if self.attempts.running() > 0 => return self.fence().await,
-                () = sleep_until(drained), if self.drain_until.is_some() => {
-                    self.drain_until = None;
-                    self.attempts.hand_back();
-                }
+                () = sleep_until(drained), if self.leaving.is_some() && !self.handed_back => self.hand_back(),
+                () = sleep_until(gone), if self.leaving.is_some() => return StayEnd::Left(self.unheard()),
             }
         }
+    }
+
+    fn hand_back(&mut self) {
+        self.handed_back = true;
+        self.attempts.hand_back();
+    }
+
+    /// When a worker that must leave is gone, whoever may be missing by then: a server that should take its results,
+    /// or code that should stop.
+    fn gone_by(&self) -> Option<Instant> {
+        let leaving = self.leaving?;
+        let silent = self.heard.max(leaving.since) + SILENCE;
+        let last = leaving.until + STOP_TIME;
+        Some(match (self.attempts.running(), self.attempts.is_done()) {
+            (0, true) => silent.min(last),
+            (0, false) => silent.max(leaving.until).min(last),
+            _ => last,
+        })
+    }
+
+    /// Says what is lost with a worker that could not say goodbye.
+    fn unheard(&self) -> Farewell {
+        match (self.attempts.running(), self.attempts.unsaid()) {
+            (0, 0) => tracing::warn!("no server answers; leaving without a goodbye"),
+            (0, results) => {
+                tracing::warn!(results, "no server takes the results of these steps; leaving, and they will run again");
+            }
+            (running, _) => tracing::warn!(running, "these steps do not stop; leaving, and they end with this process"),
+        }
+        Farewell::Unheard
     }
 
     /// Two thirds of the lease: the rest is for stopping what runs before anybody else may have it (R16).
@@ -187,21 +245,21 @@ impl<'a> Stay<'a> {
         let wish = *self.talk.wish.borrow_and_update();
         match wish {
             Wish::Work => {}
-            Wish::Drain if !self.leaving => {
-                self.leaving = true;
-                self.drain_until = Some(Instant::now() + self.talk.drain);
+            Wish::Drain => {
+                let since = Instant::now();
+                self.leaving.get_or_insert(Leaving { since, until: since + self.talk.drain });
             }
-            Wish::Drain => {}
-            Wish::Stop => {
-                self.leaving = true;
-                self.drain_until = None;
-                self.attempts.hand_back();
+            Wish::Stop if !self.handed_back => {
+                let since = Instant::now();
+                self.leaving = Some(Leaving { since, until: since });
+                self.hand_back();
             }
+            Wish::Stop => {}
         }
     }
 
     fn mood(&self) -> Mood {
-        match (self.leaving, self.attempts.is_done()) {
+        match (self.leaving.is_some(), self.attempts.is_done()) {
             (false, _) => Mood::Working,
             (true, false) => Mood::Draining,
             (true, true) => Mood::Leaving,
@@ -212,7 +270,8 @@ impl<'a> Stay<'a> {
     fn poll_if_useful(&mut self) {
         let under_way = self.polls.len();
         let useful = under_way == 0
-            || (under_way < MOST_POLLS && (self.attempts.has_news() || (self.leaving && self.busy_polls == 0)));
+            || (under_way < MOST_POLLS
+                && (self.attempts.has_news() || (self.leaving.is_some() && self.busy_polls == 0)));
         if !useful || self.not_before > Instant::now() {
             return;
         }
@@ -234,7 +293,7 @@ impl<'a> Stay<'a> {
             Ok(grant) => {
                 self.heard = self.heard.max(started);
                 self.wait = FIRST_WAIT;
-                let left = self.leaving && self.attempts.is_done();
+                let left = self.leaving.is_some() && self.attempts.is_done();
                 for (lease, cancel) in self.attempts.answered(mark.number, grant) {
                     let (executor, ended) = (Arc::clone(&self.talk.executor), self.ended.clone());
                     self.talk.runtime.spawn(async move {
@@ -243,19 +302,20 @@ impl<'a> Stay<'a> {
                         let _ = ended.send(report);
                     });
                 }
-                (left && self.attempts.is_done()).then_some(StayEnd::Left)
+                (left && self.attempts.is_done()).then_some(StayEnd::Left(Farewell::Said))
             }
             Err(error) if error.code() == Some(ErrorCode::UnknownWorker) => {
                 self.attempts.fence();
-                Some(if self.leaving { StayEnd::Left } else { StayEnd::Forgotten })
+                Some(self.leaving.map_or(StayEnd::Forgotten, |_| StayEnd::Left(Farewell::Said)))
             }
             Err(error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.attempts.failed(mark);
                 self.not_before = Instant::now() + self.wait;
                 self.wait = (self.wait * 2).min(LONGEST_WAIT);
-                // Whoever must leave does not wait for a server that is gone.
-                (self.leaving && self.attempts.running() == 0 && !error.is_passing()).then_some(StayEnd::Left)
+                // A server that refuses for good takes no results either.
+                (self.leaving.is_some() && self.attempts.running() == 0 && !error.is_passing())
+                    .then_some(StayEnd::Left(Farewell::Unheard))
             }
         }
     }

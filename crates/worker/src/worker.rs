@@ -18,12 +18,15 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    conversation::{Conversation, Wish, new_worker_id},
+    conversation::{Conversation, Farewell, Wish, new_worker_id},
     execute::Executor,
     logs::{LogOptions, Masker, Secret},
     process::Supervisor,
     registry::Registry,
 };
+
+/// How long a worker that has left waits for the output of its last attempts to be taken.
+const LAST_OUTPUT: Duration = Duration::from_secs(10);
 
 /// What happens to the process when user code ignores that its lease is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,11 +165,12 @@ fn hold(conversation: Conversation, executor: &Executor) -> Result<(), WorkerErr
     let runtime =
         Builder::new_current_thread().enable_all().build().map_err(|error| WorkerError::Setup(error.to_string()))?;
     runtime.block_on(async {
-        let result = conversation.run().await;
-        // Output of the last attempts may still be on its way.
+        let left = conversation.run().await;
+        // Output of the last attempts may still be on its way, unless nobody is there to take it.
+        let patience = if left == Ok(Farewell::Said) { LAST_OUTPUT } else { Duration::ZERO };
         executor.shipping.close();
-        let _ = tokio::time::timeout(Duration::from_secs(10), executor.shipping.wait()).await;
-        result
+        let _ = tokio::time::timeout(patience, executor.shipping.wait()).await;
+        left.map(|_| ())
     })
 }
 
@@ -233,6 +237,8 @@ pub struct WorkerHandle {
 
 impl WorkerHandle {
     /// Lets the worker finish what it holds, for as long as its options say, and leave. It takes nothing new.
+    ///
+    /// It leaves soon after that time also when no server is there to take its results, or code does not stop.
     pub fn drain(&self) {
         self.wish.send_if_modified(|wish| raise(wish, Wish::Drain));
     }

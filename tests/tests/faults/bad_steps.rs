@@ -2,6 +2,7 @@
 
 use headwater_api::{LogStream, RunState, Step};
 use headwater_core::{metadata::MetadataValue, record::StepState};
+use headwater_tests::fixture;
 
 use crate::harness::{Stack, Store, secs};
 
@@ -59,6 +60,23 @@ async fn odd_metadata_is_kept_as_it_is() {
         assert_eq!(of("odd/huge").len(), 10_001);
         assert!(matches!(of("odd/huge").get("text"), Some(MetadataValue::Text(text)) if text.len() == 1_000_000));
     }
+}
+
+/// What a step tells of a secret is masked in its metadata, its failure and its log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_do_not_leave_the_worker() {
+    let mut stack = Stack::on(Store::Sqlite).start().await;
+    let port = stack.port;
+    stack.spawn_worker("one", 2, port, &["--secret", fixture::SECRET]);
+    stack.joined("one").await;
+    let run = stack.launch("key:odd/leak").await;
+    stack.succeeded(run, secs(30)).await;
+    let metadata = &stack.versions(run).await[0].metadata;
+    assert_eq!(metadata["leak"], MetadataValue::Json(serde_json::json!({ "token": ["***"] })));
+    let attempts = stack.attempts(run, "leak").await;
+    assert_eq!(attempts[0].failure.as_ref().expect("why").message, "*** was not accepted");
+    let log = stack.log_end(run, "leak", LogStream::Log).await;
+    assert!(log.text.contains("the token is ***"), "{}", log.text);
 }
 
 /// 200 MB of output arrive whole and cost neither worker nor server memory.

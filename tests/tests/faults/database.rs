@@ -1,5 +1,7 @@
 //! PostgreSQL that goes away.
 
+use std::time::Instant;
+
 use headwater_api::{ErrorCode, RunQuery};
 use headwater_client::Patience;
 
@@ -24,6 +26,36 @@ async fn a_run_outlives_two_crashes_of_postgres() {
     stack.succeeded(run, secs(60)).await;
     stack.assert_alive();
     audit(&stack, run, 2_000).await;
+}
+
+/// An orderly stop, as for maintenance, while a person follows a run whose step ends meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_and_whoever_follows_it_outlive_a_stop_of_postgres() {
+    let mut cluster = Cluster::start();
+    let database = Database::new_on(&cluster.url).await;
+    let mut stack = Stack::on(Store::Given(database)).start().await;
+    stack.start_worker("one", 4).await;
+    let config = r#"sleep0={"ms": 1500}"#;
+    let mut follower = stack.spawn_command("follower", &["materialize", "odd/sleep0", "--config", config]);
+    until("the step starts", secs(30), async || follower.output().contains("started").then_some(())).await;
+    cluster.stop();
+    let stopped = Instant::now();
+    says_so(&stack).await;
+    // Long enough that whoever asked at its start has been refused once.
+    let hasty = stack.client.patience(Patience { unreachable: secs(0), busy: secs(0) });
+    until("the outage lasts", secs(60), async || {
+        hasty.ready().await.expect_err("there is no database");
+        (stopped.elapsed() > secs(12)).then_some(())
+    })
+    .await;
+    assert!(follower.is_running(), "{}", follower.output());
+    cluster.revive();
+    until("the server is ready again", secs(30), async || stack.client.ready().await.ok()).await;
+    let run = stack.client.runs(&RunQuery::default()).await.expect("the runs").items[0].id;
+    stack.succeeded(run, secs(30)).await;
+    let status = follower.ended(secs(5)).await;
+    assert!(status.success(), "{status}: {}", follower.output());
+    stack.assert_alive();
 }
 
 /// Without its database the server lives, is not ready, and answers with a code that says why.

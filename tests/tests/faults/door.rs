@@ -42,6 +42,13 @@ async fn broken_manifests_are_refused_with_findings() {
         manifest.schedules.push(schedule);
         manifest
     };
+    let with_schema = |schema: Value| {
+        let mut manifest = scheduled("0 2 * * *", "UTC");
+        manifest.steps[0].config_schema = Some(schema);
+        manifest
+    };
+    let mut grouped = manifest(&[("a", &[])]);
+    grouped.assets[0].group = "a\0b".into();
     let mut twice = manifest(&[("a", &[])]);
     twice.assets.push(twice.assets[0].clone());
     let cases = [
@@ -50,6 +57,10 @@ async fn broken_manifests_are_refused_with_findings() {
         (manifest(&[("a", &["nobody/made/this"])]), "asset-unknown", vec!["nobody/made/this"]),
         (scheduled("61 * * * *", "UTC"), "schedule-cron", vec!["nightly", "61"]),
         (scheduled("0 2 * * *", "Mars/Olympus"), "schedule-cron", vec!["nightly", "Mars/Olympus"]),
+        (grouped, "asset-group", vec!["asset a", "group"]),
+        (with_schema(json!({"type": "nothing"})), "step-config-schema", vec!["step a", "nothing"]),
+        (with_schema(json!({"$ref": "http://127.0.0.1:1/x.json"})), "step-config-schema", vec!["step a"]),
+        (with_schema(json!({"required": ["days"]})), "schedule-config", vec!["nightly", "step a", "days"]),
     ];
     for (manifest, code, words) in cases {
         let problem = refused(&stack, &serde_json::to_value(&manifest).unwrap()).await;

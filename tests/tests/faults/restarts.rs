@@ -1,6 +1,7 @@
 //! Orderly restarts, as a deploy makes them.
 
 use headwater_core::record::{AttemptEnd, StepState};
+use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::harness::{Stack, Store, audit, audit::witness, secs};
@@ -50,4 +51,59 @@ async fn what_a_leaving_worker_cannot_finish_is_handed_back() {
     let attempts = stack.attempts(run, "once").await;
     assert_eq!(attempts[0].end, Some(AttemptEnd::HandedBack));
     witness(&stack);
+}
+
+/// A worker that was told to stop does not wait for a server that was killed, or that hangs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_leaves_although_the_server_is_gone() {
+    for gone in [Signal::SIGKILL, Signal::SIGSTOP] {
+        let mut stack = Stack::on(Store::Sqlite).start().await;
+        let port = stack.port;
+        for name in ["idle", "busy"] {
+            stack.spawn_worker(name, 1, port, &["--drain", "1s"]);
+            stack.joined(name).await;
+        }
+        let run = stack.launch("key:odd/once").await;
+        stack.step_is(run, "once", StepState::Running, secs(30)).await;
+        stack.server().signal(gone);
+        for name in ["idle", "busy"] {
+            stack.worker(name).signal(Signal::SIGTERM);
+        }
+        for name in ["idle", "busy"] {
+            let status = stack.worker(name).ended(secs(15)).await;
+            assert!(status.success(), "{name} leaves in order after {gone}: {status}");
+        }
+    }
+}
+
+/// What a worker could not report before it left runs again elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_worker_could_not_report_runs_again() {
+    let mut stack = Stack::on(Store::Sqlite).lease("3s").start().await;
+    let port = stack.port;
+    stack.spawn_worker("leaving", 1, port, &["--drain", "100ms"]);
+    stack.joined("leaving").await;
+    let run = stack.launch("key:odd/once").await;
+    stack.step_is(run, "once", StepState::Running, secs(30)).await;
+    stack.kill_server();
+    stack.stop_worker("leaving").await;
+    stack.start_server().await;
+    stack.start_worker("staying", 1).await;
+    stack.succeeded(run, secs(30)).await;
+    assert_eq!(stack.step(run, "once").await.failures, 0);
+    witness(&stack);
+}
+
+/// Blocking code that does not listen ends with its worker, and not the other way round.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_leaves_although_code_does_not_stop() {
+    let mut stack = Stack::on(Store::Sqlite).start().await;
+    let port = stack.port;
+    stack.spawn_worker("leaving", 1, port, &["--drain", "100ms"]);
+    stack.joined("leaving").await;
+    let run = stack.launch_with("key:odd/block", &[("block", json!({"ms": 600_000}))]).await;
+    stack.step_is(run, "block", StepState::Running, secs(30)).await;
+    stack.worker("leaving").signal(Signal::SIGTERM);
+    let status = stack.worker("leaving").ended(secs(30)).await;
+    assert!(status.success(), "it leaves in order: {status}");
 }

@@ -221,6 +221,11 @@ fn incident_table(style: &Style, incidents: &[Incident], now: Timestamp) -> Stri
     table(style, &head, rows.collect(), "nothing is wrong")
 }
 
+fn happened(incident: &Incident, now: Timestamp) -> String {
+    let last = time::ago(now, incident.last_at.0);
+    if incident.count == 1 { format!("once, {last}") } else { format!("{} times, last {last}", incident.count) }
+}
+
 fn state(incident: &Incident) -> Cell {
     match (incident.state, &incident.acknowledged_by) {
         (IncidentState::Open, _) => Cell::toned("open", Tone::Bad),
@@ -241,7 +246,7 @@ fn shown(style: &Style, detail: &IncidentDetail, now: Timestamp) -> String {
             ("state", state(incident)),
             ("severity", severity(incident.severity)),
             ("since", Cell::new(time::ago(now, incident.opened_at.0))),
-            ("happened", Cell::new(format!("{} times, last {}", incident.count, time::ago(now, incident.last_at.0)))),
+            ("happened", Cell::new(happened(incident, now))),
             ("owners", Cell::maybe(list(&incident.owners))),
             ("holds up", Cell::maybe(list(&affected))),
             ("policies", Cell::maybe(list(&incident.policies))),

@@ -57,7 +57,7 @@ async fn of_server(context: &Context) -> Result<Vec<Verdict>, Failure> {
 /// Validates a manifest; with its code, also that every Rust step has some.
 fn verdict(manifest: &Manifest, code: Option<&Registry>) -> Verdict {
     let (mut findings, warnings) = match Snapshot::new(manifest.clone()) {
-        Ok(snapshot) => (Vec::new(), empty_selections(&snapshot)),
+        Ok(snapshot) => (config_findings(&snapshot), empty_selections(&snapshot)),
         Err(findings) => (findings, Vec::new()),
     };
     // A binary without a server leaves templates to the server that it deploys to.
@@ -85,6 +85,18 @@ fn verdict(manifest: &Manifest, code: Option<&Registry>) -> Verdict {
         schedules: manifest.schedules.len(),
         findings,
         warnings,
+    }
+}
+
+/// What is wrong with schemas and config. A binary without the server leaves it to the server that it deploys to, and
+/// compiles no validator.
+fn config_findings(snapshot: &Snapshot) -> Vec<Finding> {
+    #[cfg(feature = "server")]
+    return headwater_server::config_findings(snapshot);
+    #[cfg(not(feature = "server"))]
+    {
+        let _ = snapshot;
+        Vec::new()
     }
 }
 
@@ -155,6 +167,19 @@ mod tests {
         assert!(!verdict.valid);
         let page = page(&Style::new(false, None), &verdict);
         assert!(page.contains("src/main.rs:7:1: error[") && page.contains("broken: shop: 1 to repair"), "{page}");
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn config_is_held_against_schemas() {
+        let mut broken = manifest();
+        broken.steps[0].config_schema = Some(serde_json::json!({ "type": "nothing" }));
+        assert_eq!(verdict(&broken, None).findings[0].code, "step-config-schema");
+        broken.steps[0].config_schema = Some(serde_json::json!({ "required": ["days"] }));
+        broken.schedules.push(ScheduleDef::new("nightly", "0 6 * * *", "key:orders"));
+        let findings = verdict(&broken, None).findings;
+        assert_eq!(findings[0].code, "schedule-config");
+        assert!(findings[0].message.contains("nightly") && findings[0].message.contains("days"), "{findings:?}");
     }
 
     #[test]

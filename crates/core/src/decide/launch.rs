@@ -6,6 +6,7 @@ use super::Decision;
 use crate::{
     command::{Answer, Launch, Refusal, RefusalCode, Request, Retry, RetryScope},
     effect::{Effect, SnapshotText},
+    graph::rules::{MAX_LABEL, is_label, is_value},
     id::{RunId, Seq, SnapshotId},
     plan::Plan,
     record::{CommandRecord, RunRecord, RunState, Trigger},
@@ -53,9 +54,6 @@ pub(super) struct Draft {
     pub(super) timeout: Option<Millis>,
     pub(super) root: RunId,
 }
-
-/// The longest tag or tag value in bytes.
-const MAX_TAG: usize = 256;
 
 pub(super) fn launch(world: &World, request: &Request, launch: &Launch, now: Timestamp) -> Decision {
     let chosen = match choose(world, request, &launch.selection) {
@@ -180,12 +178,10 @@ pub(super) fn plan_in(bound: &Arc<Bound>, selection: &str) -> Result<Chosen, Str
 fn sound(bound: &Bound, launch: &Launch) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::new(RefusalCode::Invalid, message));
     for (tag, value) in &launch.tags {
-        if tag.is_empty()
-            || tag.len() > MAX_TAG
-            || value.len() > MAX_TAG
-            || format!("{tag}{value}").chars().any(char::is_control)
-        {
-            return refuse(format!("the tag {tag:?} is empty, longer than {MAX_TAG} bytes or has control characters"));
+        if !is_label(tag) || !is_value(value) {
+            return refuse(format!(
+                "the tag {tag:?} is empty, longer than {MAX_LABEL} bytes or has control characters"
+            ));
         }
     }
     if !launch.partition.is_empty() {

@@ -20,7 +20,7 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { width: 220.0, height: 56.0, between: 100.0, gap: 16.0 }
+        Self { width: 220.0, height: 56.0, between: 72.0, gap: 16.0 }
     }
 }
 
@@ -273,7 +273,7 @@ mod tests {
         // A source stands right before its user.
         assert_eq!(text(4, &[(0, 1), (1, 2), (3, 2)]), "0@0 1@0 2@36 1@72");
         // What has no edge stands aside, and a graph of nothing else is a block.
-        assert_eq!(text(3, &[(0, 1)]), "0@0 1@0 0@156");
+        assert_eq!(text(3, &[(0, 1)]), "0@0 1@0 0@128");
         assert_eq!(text(4, &[]), "0@0 1@0 0@72 1@72");
         assert_eq!(layered(0, &[], Sizes::default()), Layout::default());
     }

@@ -3,6 +3,7 @@
 mod alerts;
 mod finding;
 pub mod layout;
+pub(crate) mod rules;
 mod topology;
 mod validate;
 
@@ -51,10 +52,26 @@ impl Snapshot {
     /// Everything that is wrong, at most [`Snapshot::MAX_FINDINGS`], in the order of names.
     pub fn new(manifest: Manifest) -> Result<Self, Vec<Finding>> {
         let (manifest, _, id) = manifest.address();
-        Self::from_canonical(manifest, id)
+        Self::accept(manifest, id)
     }
 
-    /// Validates a manifest that is canonical already and whose address is known.
+    /// Validates a new manifest that is canonical already and whose address is known.
+    ///
+    /// # Errors
+    /// As [`Snapshot::new`].
+    pub fn accept(manifest: Manifest, id: SnapshotId) -> Result<Self, Vec<Finding>> {
+        let mut broken = rules::findings(&manifest);
+        match Self::from_canonical(manifest, id) {
+            Ok(snapshot) if broken.is_empty() => Ok(snapshot),
+            result => {
+                broken.extend(result.err().into_iter().flatten());
+                broken.truncate(Self::MAX_FINDINGS);
+                Err(broken)
+            }
+        }
+    }
+
+    /// Reads a manifest that was accepted before: what it names must be there, and may break rules that are younger.
     ///
     /// # Errors
     /// As [`Snapshot::new`].

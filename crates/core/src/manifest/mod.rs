@@ -134,6 +134,7 @@ impl Manifest {
         self.pools.sort_by(|a, b| a.name.cmp(&b.name));
         self.alerts.sort_by(|a, b| a.name.cmp(&b.name));
         self.channels.sort_by(|a, b| a.name.cmp(&b.name));
+        self.run_limits.sort_by(|a, b| (&a.tag, &a.value).cmp(&(&b.tag, &b.value)));
         for asset in &mut self.assets {
             asset.deps.sort();
             asset.deps.dedup();

@@ -1,6 +1,8 @@
 //! E-mail: one thread per incident, in plain text and in HTML.
 
-use headwater_core::alert::AlertTopic;
+use std::time::UNIX_EPOCH;
+
+use headwater_core::{alert::AlertTopic, time::Timestamp};
 use lettre::{
     Message,
     message::{
@@ -37,10 +39,8 @@ impl Email {
         };
         let from = mailbox(&self.from)?;
         let mut message = Message::builder()
-            .date(
-                std::time::UNIX_EPOCH
-                    + headwater_core::time::Millis((letter.at.as_micros() / 1_000).unsigned_abs()).to_std(),
-            )
+            .from(from.clone())
+            .date(UNIX_EPOCH + letter.at.since(Timestamp::EPOCH).to_std())
             .message_id(Some(message_id(letter.dedup, from.email.domain())))
             .subject(subject(letter));
         for to in &self.to {
@@ -63,7 +63,7 @@ impl Email {
             .boundary(boundary(letter.dedup))
             .singlepart(SinglePart::plain(text(letter)))
             .singlepart(SinglePart::html(html(letter)));
-        message.from(from).multipart(parts).map_err(|error| error.to_string())
+        message.multipart(parts).map_err(|error| error.to_string())
     }
 }
 
@@ -93,18 +93,12 @@ fn boundary(dedup: &str) -> String {
 }
 
 fn first_line(letter: &Letter<'_>) -> String {
-    format!("{} ({}): {}", letter.context.status, letter.context.severity, super::one_line(&letter.context.title))
-}
-
-fn links<'a>(letter: &'a Letter<'_>) -> Vec<(&'static str, &'a str)> {
-    let context = letter.context;
-    let links = [("Run", &context.run_url), ("Asset", &context.asset_url), ("Incident", &context.incident_url)];
-    links.into_iter().map(|(name, url)| (name, url.as_str())).filter(|(_, url)| !url.is_empty()).collect()
+    format!("{}, {}: {}", letter.context.status, letter.context.severity, super::one_line(&letter.context.title))
 }
 
 fn text(letter: &Letter<'_>) -> String {
     let markup = Markup::Plain;
-    let links: Vec<String> = links(letter).into_iter().map(|(name, url)| format!("{name}: {url}")).collect();
+    let links: Vec<String> = letter.context.links().into_iter().map(|(name, url)| format!("{name}: {url}")).collect();
     let parts = [markup.escape(&first_line(letter)), letter.body(markup).trim_end().to_owned(), links.join("\n")];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     format!("{}\n", parts.join("\n\n"))
@@ -117,9 +111,9 @@ fn html(letter: &Letter<'_>) -> String {
         Some(_) => lines(&markup.escape(letter.body(Markup::Plain).trim_end())),
         None => lines(letter.body(markup).trim_end()),
     };
-    let links: Vec<String> = links(letter).into_iter().map(|(name, url)| markup.link(name, url)).collect();
+    let links: Vec<String> = letter.context.links().into_iter().map(|(name, url)| markup.link(name, url)).collect();
     format!(
-        "<!doctype html>\n<html><body style=\"font-family: sans-serif\">\n<p><b>{}</b></p>\n<p>{body}</p>\n<p>{}</p>\n</body></html>\n",
+        "<!doctype html>\n<html><body style=\"font-family: sans-serif\">\n<p><b>{}</b></p>\n<div>{body}</div>\n<p>{}</p>\n</body></html>\n",
         markup.escape(&first_line(letter)),
         links.join(" · "),
     )

@@ -34,7 +34,8 @@ impl PagerDuty {
             if !letter.context.incident_url.is_empty() {
                 body["client_url"] = json!(letter.context.incident_url);
             }
-            body["links"] = links(letter);
+            body["links"] =
+                letter.context.links().into_iter().map(|(text, url)| json!({ "href": url, "text": text })).collect();
         }
         let base = self.api.as_deref().unwrap_or(API).trim_end_matches('/');
         Post::Http(Purpose::Tell, http::json(&Secret::new(format!("{base}/v2/enqueue")), &body))
@@ -69,13 +70,6 @@ fn payload(letter: &Letter<'_>) -> Value {
             "policies": incident.policies,
         },
     })
-}
-
-fn links(letter: &Letter<'_>) -> Value {
-    let context = letter.context;
-    let links = [("Run", &context.run_url), ("Asset", &context.asset_url), ("Incident", &context.incident_url)];
-    let links = links.into_iter().filter(|(_, url)| !url.is_empty());
-    links.map(|(text, url)| json!({ "href": url, "text": text })).collect()
 }
 
 impl Channel for PagerDuty {

@@ -12,6 +12,7 @@ use super::{
 const MOST_HEADER: usize = 150;
 const MOST_SECTION: usize = 3_000;
 const MOST_SECTIONS: usize = 10;
+const MOST_LINK: usize = 800;
 
 /// The message in blocks, with the line that notifications show.
 pub(super) fn message(letter: &Letter<'_>) -> Value {
@@ -47,8 +48,7 @@ fn facts(letter: &Letter<'_>) -> String {
     if !context.policy.is_empty() {
         facts.push(format!("policy {}", fit(&context.policy, 200, Markup::Slack)));
     }
-    let links = [("Run", &context.run_url), ("Asset", &context.asset_url), ("Incident", &context.incident_url)];
-    let links = links.into_iter().filter(|(_, url)| !url.is_empty() && url.len() < 800);
+    let links = context.links().into_iter().filter(|(_, url)| url.len() < MOST_LINK);
     facts.extend(links.map(|(name, url)| Markup::Slack.link(name, url)));
     facts.join(" · ")
 }

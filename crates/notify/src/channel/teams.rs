@@ -39,12 +39,9 @@ fn card(letter: &Letter<'_>) -> Value {
         }
         body.push(json!({ "type": "FactSet", "facts": facts(letter) }));
     }
-    let links = [("Run", &context.run_url), ("Asset", &context.asset_url), ("Incident", &context.incident_url)];
-    let actions: Vec<Value> = links
-        .into_iter()
-        .filter(|(_, url)| !url.is_empty())
-        .map(|(title, url)| json!({ "type": "Action.OpenUrl", "title": title, "url": url }))
-        .collect();
+    let links = context.links().into_iter();
+    let actions: Vec<Value> =
+        links.map(|(title, url)| json!({ "type": "Action.OpenUrl", "title": title, "url": url })).collect();
     json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -62,7 +59,7 @@ fn facts(letter: &Letter<'_>) -> Vec<Value> {
         ("Status", context.status.clone()),
         ("Severity", context.severity.to_owned()),
         ("Since", context.since.clone()),
-        ("Held up", context.held_up()),
+        ("Held up", if letter.topic == AlertTopic::Resolved { String::new() } else { context.held_up() }),
         ("Owners", context.owners.join(", ")),
         ("Also told", context.told.join(", ")),
         ("Policy", context.policy.clone()),

@@ -16,6 +16,7 @@ pub(crate) enum Markup {
 
 /// The most of an error that stands in a message, in characters; the rest is behind the link.
 const MOST_CODE: usize = 1_500;
+const MOST_SLACK_CODE: usize = 2_000;
 
 impl Markup {
     /// A value, so that it is shown as it is.
@@ -48,11 +49,10 @@ impl Markup {
     /// The lines of an error, as they are.
     pub(crate) fn code(self, text: &str) -> String {
         match self {
-            Self::Plain => {
-                cut(text, MOST_CODE).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
-            }
-            // Three backticks would end the block.
-            Self::Slack => format!("```\n{}\n```", slack(&cut(text, MOST_CODE)).replace('`', "ˋ")),
+            // What follows stands apart.
+            Self::Plain => self.escape(&cut(text, MOST_CODE)).lines().map(|line| format!("    {line}\n")).collect(),
+            // Three backticks would end the block, and so would the end of the section.
+            Self::Slack => format!("```\n{}\n```", fit(text, MOST_SLACK_CODE, self).replace('`', "ˋ")),
             Self::Html => format!("<pre>{}</pre>", self.escape(&cut(text, MOST_CODE))),
             Self::Markdown => self.escape(&cut(text, MOST_CODE)),
         }

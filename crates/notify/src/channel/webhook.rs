@@ -94,7 +94,7 @@ fn body(letter: &Letter<'_>) -> String {
         policy: &context.policy,
         channel: &context.channel,
         status: &context.status,
-        text: letter.body(Markup::Plain),
+        text: format!("{}\n{}", letter.headline(), letter.body(Markup::Plain)),
         incident: Incident {
             id: incident.id.to_string(),
             url: some(&context.incident_url),

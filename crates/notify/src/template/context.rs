@@ -143,6 +143,12 @@ impl Context {
         }
     }
 
+    /// The pages that there are, with their names.
+    pub(crate) fn links(&self) -> Vec<(&'static str, &str)> {
+        let links = [("Run", &self.run_url), ("Asset", &self.asset_url), ("Incident", &self.incident_url)];
+        links.into_iter().map(|(name, url)| (name, url.as_str())).filter(|(_, url)| !url.is_empty()).collect()
+    }
+
     /// What is held up, in words.
     pub(crate) fn held_up(&self) -> String {
         let names = self.affected.join(", ");

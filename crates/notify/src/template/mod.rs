@@ -12,7 +12,7 @@ mod sample;
 
 use std::io;
 
-use handlebars::{Handlebars, RenderError, Template, TemplateError};
+use handlebars::{Handlebars, RenderError, Template, TemplateError, TemplateErrorReason};
 
 pub use check::check_templates;
 pub use context::{Context, FIELDS};
@@ -76,17 +76,28 @@ pub(crate) fn try_render(template: &str, context: &Context, markup: Markup) -> R
 /// Reads a template, with what is refused of it.
 fn compile(text: &str) -> Result<Template, Wrong> {
     check::bounds(text)?;
-    let template = Template::compile(text).map_err(|error| syntax(&error))?;
+    let template = Template::compile(text).map_err(|error| syntax(text, &error))?;
     check::walk(&template)?;
     Ok(template)
 }
 
-fn syntax(error: &TemplateError) -> Wrong {
-    let what = error.reason().to_string();
-    // The parser draws the place in several lines; the last of them says what it expected.
-    let last = what.lines().last().unwrap_or_default().trim().trim_start_matches("= ").to_owned();
-    let what = if what.lines().count() > 1 { format!("it cannot be read: {last}") } else { what };
+/// The parser tells what it expected in the names of its grammar, which help nobody.
+fn syntax(text: &str, error: &TemplateError) -> Wrong {
+    let what = match error.reason() {
+        TemplateErrorReason::InvalidSyntax(_) if is_end(text, error.pos()) => {
+            "it ends in the middle of a tag or a block; a block that `{{#if x}}` begins ends with `{{/if}}`".to_owned()
+        }
+        TemplateErrorReason::InvalidSyntax(_) => "it cannot be read from here on".to_owned(),
+        reason => reason.to_string(),
+    };
     Wrong { at: error.pos(), what }
+}
+
+/// Whether a place is behind the last character.
+fn is_end(text: &str, at: Option<(usize, usize)>) -> bool {
+    let lines = text.split('\n').count();
+    let last = text.rsplit('\n').next().unwrap_or_default().chars().count();
+    at.is_some_and(|(line, column)| line >= lines && column > last)
 }
 
 fn render_error(error: &RenderError) -> Wrong {
@@ -95,6 +106,7 @@ fn render_error(error: &RenderError) -> Wrong {
         Reason::MissingVariable(Some(name)) => format!("there is no field `{name}`"),
         Reason::HelperNotFound(name) => format!("there is no helper `{name}`"),
         Reason::PartialNotFound(name) => format!("there is no partial `{name}`; a template stands alone"),
+        Reason::ParamNotFoundForIndex(name, at) => format!("`{name}` needs {} values", at + 1),
         reason => reason.to_string(),
     };
     Wrong { at: error.line_no.zip(error.column_no), what }

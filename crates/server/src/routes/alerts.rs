@@ -94,7 +94,7 @@ fn words(on: &AlertOn) -> String {
     params(("deployment" = String, Path), ("policy" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = Mute, responses((status = 200, body = Commanded)),
 )]
-pub(super) async fn mute(
+pub(super) async fn mute_policy(
     State(app): State<App>,
     here: Here,
     caller: Caller,
@@ -112,7 +112,7 @@ pub(super) async fn mute(
     params(("deployment" = String, Path), ("policy" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Commanded)),
 )]
-pub(super) async fn test(
+pub(super) async fn test_policy(
     State(app): State<App>,
     here: Here,
     caller: Caller,

@@ -19,7 +19,7 @@ use http::{
 
 use crate::{
     app::App,
-    cursor,
+    config, cursor,
     extract::{Caller, Here, JsonBytes, PathOf, QueryOf},
     ids,
     problem::{Refused, Reply},
@@ -119,10 +119,11 @@ pub(super) async fn deploy(
     }
 }
 
-/// Everything that can be wrong with a manifest, the templates of its alerts included.
+/// Everything that can be wrong with a manifest: also schemas of config, and templates of alerts.
 fn read_manifest(text: &str) -> Result<command::Deploy, Refusal> {
     let deploy = command::Deploy::read(text, || AssetId(ids::fresh()))?;
-    let findings = headwater_notify::check_templates(deploy.snapshot.manifest());
+    let mut findings = config::config_findings(&deploy.snapshot);
+    findings.extend(headwater_notify::check_templates(deploy.snapshot.manifest()));
     if findings.is_empty() { Ok(deploy) } else { Err(Refusal::broken(findings)) }
 }
 

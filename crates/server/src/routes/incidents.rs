@@ -118,7 +118,7 @@ pub(super) async fn acknowledge(
     ),
     request_body = Mute, responses((status = 200, body = Commanded)),
 )]
-pub(super) async fn mute(
+pub(super) async fn mute_incident(
     State(app): State<App>,
     here: Here,
     caller: Caller,

@@ -111,14 +111,14 @@ fn deployment_routes(table: Table) -> Table {
 fn alert_routes(table: Table) -> Table {
     table
         .add(Action::Read, routes!(alerts::policies))
-        .add(Action::Alert, routes!(alerts::mute))
-        .add(Action::Alert, routes!(alerts::test))
+        .add(Action::Alert, routes!(alerts::mute_policy))
+        .add(Action::Alert, routes!(alerts::test_policy))
         .add(Action::Read, routes!(alerts::channels))
         .add(Action::Alert, routes!(alerts::test_channel))
         .add(Action::Read, routes!(incidents::incidents))
         .add(Action::Read, routes!(incidents::incident))
         .add(Action::Alert, routes!(incidents::acknowledge))
-        .add(Action::Alert, routes!(incidents::mute))
+        .add(Action::Alert, routes!(incidents::mute_incident))
         .add(Action::Read, routes!(deliveries::deliveries))
 }
 

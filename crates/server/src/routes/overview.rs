@@ -7,6 +7,7 @@ use headwater_api::{
     ActiveRuns, AssetBrief, CheckCounts, Deploy, GroupSummary, NextTick, Overview, StateCounts, Today,
 };
 use headwater_core::{
+    alert::SignalKind,
     manifest::{Severity, Switch},
     record::{CheckRecord, RunState},
     selection::Universe,
@@ -66,7 +67,7 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
     }))
 }
 
-fn brief(catalog: &Catalog, node: usize, at: Option<Timestamp>, reason: String) -> AssetBrief {
+fn brief(catalog: &Catalog, node: usize, kind: SignalKind, at: Option<Timestamp>, reason: String) -> AssetBrief {
     let def = catalog.def(node);
     AssetBrief {
         key: def.key.clone(),
@@ -74,6 +75,7 @@ fn brief(catalog: &Catalog, node: usize, at: Option<Timestamp>, reason: String) 
         owners: def.owners.clone(),
         at: at.map(Into::into),
         run: None,
+        kind,
         reason,
     }
 }
@@ -82,14 +84,14 @@ fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBr
     let mut found = Vec::new();
     for (node, facts) in facts.iter().enumerate() {
         if let Some((at, run)) = facts.failed {
-            let brief = brief(catalog, node, Some(at), "its last try failed".to_owned());
+            let brief = brief(catalog, node, SignalKind::AssetFailed, Some(at), "its last try failed".to_owned());
             found.push(AssetBrief { run: Some(run), ..brief });
         } else if facts.failed_checks > 0 {
             let failed = current.checks(catalog.id(node)).iter().filter(|check| !check.passed);
             let (names, last) = named(failed);
             found.push(AssetBrief {
                 run: last.and_then(|check| check.run),
-                ..brief(catalog, node, last.map(|check| check.at), names)
+                ..brief(catalog, node, SignalKind::CheckFailed, last.map(|check| check.at), names)
             });
         }
     }
@@ -116,7 +118,7 @@ fn late(catalog: &Catalog, facts: &[Facts]) -> Vec<AssetBrief> {
         .filter(|(_, facts)| facts.late)
         .map(|(node, facts)| {
             let limit = catalog.def(node).freshness.as_ref().map_or(Millis::ZERO, |freshness| freshness.fail_after);
-            brief(catalog, node, facts.at, format!("it may be at most {limit} old"))
+            brief(catalog, node, SignalKind::AssetLate, facts.at, format!("it may be at most {limit} old"))
         })
         .collect();
     found.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.key.cmp(&b.key)));

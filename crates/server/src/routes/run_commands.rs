@@ -36,9 +36,7 @@ pub(super) async fn launch(
     if !body.selection.trim_start().starts_with("job:") {
         Selection::parse(&body.selection).map_err(Problem::from)?;
     }
-    if !body.config.is_empty() {
-        config::check(&*app.views.catalog(&*app.store, &here.0).await?, &body.config)?;
-    }
+    config::check(&*app.views.catalog(&*app.store, &here.0).await?, &body.selection, &body.config)?;
     let launch = command::Launch {
         run: RunId(ids::fresh()),
         selection: body.selection,

@@ -1,5 +1,6 @@
 //! From a lease to a report.
 
+mod masked;
 mod process;
 mod rust;
 
@@ -11,11 +12,7 @@ use std::{
 };
 
 use headwater_client::Client;
-use headwater_core::{
-    lease::Lease,
-    report::{Outcome, Report, StepFailure},
-    time::Timestamp,
-};
+use headwater_core::{lease::Lease, report::Report, time::Timestamp};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -58,7 +55,7 @@ impl Executor {
             Some(process) => process::run(self, &lease, process, &logs, &cancel).await,
             None => rust::run(self, lease, &logs, &cancel).await,
         };
-        let outcome = masked(outcome, &logs);
+        let outcome = masked::masked(outcome, logs.masker());
         // A slow log store must not hold back the result: what is left is shipped on the side.
         self.shipping.spawn(async move { logs.finish().await });
         Report { at, started_at, ended_at: now(), inputs, outcome }
@@ -89,20 +86,6 @@ impl Executor {
         }
         Masker::new(own.into_iter().chain(self.secrets.iter().cloned()))
             .map_or_else(|_| Arc::clone(&self.masker), Arc::new)
-    }
-}
-
-fn masked(outcome: Outcome, logs: &StepLogs) -> Outcome {
-    match outcome {
-        Outcome::Failed(failure) => Outcome::Failed(
-            StepFailure {
-                message: logs.masker().mask_str(&failure.message).into_owned(),
-                details: logs.masker().mask_str(&failure.details).into_owned(),
-                ..failure
-            }
-            .bounded(),
-        ),
-        other => other,
     }
 }
 

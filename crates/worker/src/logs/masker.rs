@@ -115,6 +115,12 @@ impl Masker {
         Ok(Self { search: Some(search), needles, longest, first_bytes, too_short })
     }
 
+    /// Whether it masks nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.search.is_none()
+    }
+
     /// Names of the secrets that are not masked because they are too short.
     #[must_use]
     pub fn too_short(&self) -> &[String] {

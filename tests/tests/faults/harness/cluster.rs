@@ -44,6 +44,11 @@ impl Cluster {
         self.order("kill");
     }
 
+    /// Ends the server in order, as a restart for maintenance does.
+    pub(crate) fn stop(&mut self) {
+        self.order("stop");
+    }
+
     /// Starts it again where it was.
     pub(crate) fn revive(&mut self) {
         self.order("start");

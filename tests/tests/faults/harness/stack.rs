@@ -153,10 +153,19 @@ impl Stack {
         command
     }
 
+    /// Starts a command of a person against the server.
+    pub(crate) fn spawn_command(&self, name: &str, arguments: &[&str]) -> Product {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fixture"));
+        self.set_up(&mut command);
+        command.args(arguments).args(["--server", &format!("http://127.0.0.1:{}", self.port)]);
+        Product::start(name, command, self.folder.path())
+    }
+
     fn set_up(&self, command: &mut Command) {
         command.current_dir(self.folder.path());
         command.env(fixture::DAG, self.plan.dag.to_string()).env(fixture::WITNESS, self.witness());
         command
+            .env(fixture::SECRET, "hunter2 and more")
             .env("RUST_BACKTRACE", "1")
             .env("NO_COLOR", "1")
             .env("HEADWATER_CONFIG", self.folder.path().join("none.toml"));

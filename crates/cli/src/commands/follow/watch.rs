@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
 use headwater_api::{RunDetail, Step};
-use headwater_client::{Client, ClientError, Feed};
+use headwater_client::{Client, ClientError, Feed, Patience};
 use headwater_core::id::RunId;
 use tokio::time::{Instant, sleep_until};
 
@@ -14,6 +14,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const BREATH: Duration = Duration::from_millis(40);
 /// Looks may take this part of the time: a run of 10,000 steps is read less often than one of ten.
 const SHARE: u32 = 4;
+/// The longest wait there is: whatever a look took, what has happened since is seen soon.
+const LONGEST: Duration = Duration::from_secs(2);
 /// How long a server may be away before following is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -34,6 +36,8 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(client: Client, run: RunId) -> Self {
         let hints: Hints = Box::new(client.events_stream(None, Some(run)));
+        // This loop tries again by itself, and sees the end of an outage sooner than a call that waits in it.
+        let client = client.patience(Patience { unreachable: Duration::ZERO, busy: Duration::ZERO });
         let now = Instant::now();
         Self { client, run, hints: Some(hints), earliest: now, latest: now, away: None }
     }
@@ -44,10 +48,9 @@ impl Watch {
             self.wait().await;
             let start = Instant::now();
             let result = self.look().await;
-            let took = start.elapsed();
             let now = Instant::now();
-            self.earliest = now + BREATH.max(took * SHARE);
-            self.latest = now + LOOK.max(took * SHARE);
+            let (earliest, latest) = waits(result.is_ok().then_some(now - start));
+            (self.earliest, self.latest) = (now + earliest, now + latest);
             match result {
                 Ok(seen) => {
                     self.away = None;
@@ -85,5 +88,26 @@ impl Watch {
                 },
             }
         }
+    }
+}
+
+/// The least and the longest wait after a look that took so long, or that failed: how long a failure took says nothing
+/// about the run.
+fn waits(took: Option<Duration>) -> (Duration, Duration) {
+    let share = took.map_or(Duration::ZERO, |took| (took * SHARE).min(LONGEST));
+    (BREATH.max(share), LOOK.max(share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_take_their_share_and_no_wait_is_long() {
+        let ms = Duration::from_millis;
+        assert_eq!(waits(Some(ms(1))), (BREATH, LOOK));
+        assert_eq!(waits(Some(ms(200))), (ms(800), ms(800)));
+        assert_eq!(waits(Some(ms(30_000))), (LONGEST, LONGEST));
+        assert_eq!(waits(None), (BREATH, LOOK));
     }
 }
