@@ -51,6 +51,7 @@ ONLY = {
         {"client", "server", "worker", "notify", "examples", "tests"},
         "HTTP calls go through the typed client",
     ),
+    "lettre": ({"notify"}, "alerts leave through one crate"),
 }
 
 # Libraries that a crate must not name at all.

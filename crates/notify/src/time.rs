@@ -10,7 +10,7 @@ use headwater_core::time::Timestamp;
 pub trait Time: fmt::Debug + Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Timestamp;
-    /// Returns once it is that late.
+    /// Returns once it is that late; it may return earlier, so whoever waits looks at the clock again.
     async fn sleep_until(&self, at: Timestamp);
 }
 
@@ -18,7 +18,7 @@ pub trait Time: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemTime;
 
-/// The longest wait in one go, so that a clock that is set is noticed.
+/// The longest wait, so that a clock that is set is noticed.
 const NAP: Duration = Duration::from_secs(5);
 
 #[async_trait]
@@ -30,12 +30,7 @@ impl Time for SystemTime {
     }
 
     async fn sleep_until(&self, at: Timestamp) {
-        loop {
-            let left = at.as_micros().saturating_sub(self.now().as_micros());
-            if left <= 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_micros(left.unsigned_abs()).min(NAP)).await;
-        }
+        let left = at.as_micros().saturating_sub(self.now().as_micros()).max(0);
+        tokio::time::sleep(Duration::from_micros(left.unsigned_abs()).min(NAP)).await;
     }
 }

@@ -33,7 +33,7 @@ impl Markup {
                 for character in clean(text).chars() {
                     match character {
                         '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '~' | '|' => {
-                            out.extend(['\\', character])
+                            out.extend(['\\', character]);
                         }
                         '<' => out.push_str("&lt;"),
                         '>' => out.push_str("&gt;"),
@@ -85,7 +85,7 @@ impl Markup {
 
 /// Text without characters that change how the rest is read: controls, and marks that turn its direction.
 fn clean(text: &str) -> String {
-    let shown = |c: &char| !(c.is_control() && !matches!(c, '\n' | '\t')) && !is_direction(*c);
+    let shown = |c: &char| (matches!(c, '\n' | '\t') || !c.is_control()) && !is_direction(*c);
     text.chars().filter(shown).collect()
 }
 

@@ -1,8 +1,4 @@
-//! Any HTTP endpoint: JSON of a stable shape, signed.
-//!
-//! `Headwater-Signature` is `v1=` and the HMAC-SHA256, in hexadecimal, of the timestamp, a dot and the body as it was
-//! sent, under the channel's secret. A receiver computes it again, compares in constant time, and refuses timestamps
-//! that are more than five minutes away from its own clock. `Idempotency-Key` is the same on every try of a message.
+//! Any HTTP endpoint: JSON of a stable shape, signed. The crate's documentation says what a receiver gets.
 
 use std::fmt::Write as _;
 

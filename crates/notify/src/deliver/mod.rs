@@ -146,7 +146,8 @@ impl Notifier {
         let mut look_at = time.now();
         loop {
             let now = time.now();
-            if now >= look_at {
+            // A clock that was set back would make the next look a long time off.
+            if now >= look_at || look_at > now.plus(POLL) {
                 if let Err(error) = self.look(round, now).await {
                     tracing::warn!(%error, "the outbox cannot be read; it is tried again");
                 }

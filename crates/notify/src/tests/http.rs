@@ -147,7 +147,7 @@ async fn serve(
             Reply::Slow => {
                 let begin = b"HTTP/1.1 200 Status\r\ncontent-length: 1000\r\n\r\nsome";
                 stream.write_all(begin).await.unwrap();
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Reply::Cut => return,
         }

@@ -12,7 +12,7 @@ use headwater_core::{
 };
 use headwater_store::DeliveryState::{Dead, Delivered, Waiting};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     task::JoinHandle,
@@ -34,12 +34,17 @@ impl Mail {
     }
 }
 
+/// What a server heard.
+type Words = Arc<Mutex<Vec<String>>>;
+
 /// What the server says to one command instead of the usual.
 type Instead = Arc<Mutex<Option<(&'static str, &'static str)>>>;
 
 struct Post {
     address: SocketAddr,
     mails: mpsc::UnboundedReceiver<Mail>,
+    /// The first word of everything that was said to it.
+    words: Words,
     instead: Instead,
     serving: JoinHandle<()>,
 }
@@ -56,14 +61,15 @@ impl Post {
         let address = listener.local_addr().unwrap();
         let (sender, mails) = mpsc::unbounded_channel();
         let instead = Instead::default();
-        let said = Arc::clone(&instead);
+        let words = Words::default();
+        let (said, heard) = (Arc::clone(&instead), Arc::clone(&words));
         let serving = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((connection, _)) = listener.accept().await {
-                connections.spawn(speak(connection, Arc::clone(&said), sender.clone()));
+                connections.spawn(speak(connection, Arc::clone(&said), Arc::clone(&heard), sender.clone()));
             }
         });
-        Self { address, mails, instead, serving }
+        Self { address, mails, words, instead, serving }
     }
 
     async fn next(&mut self) -> Mail {
@@ -89,7 +95,12 @@ impl Post {
     }
 }
 
-async fn speak(connection: TcpStream, instead: Instead, sender: mpsc::UnboundedSender<Mail>) -> Option<()> {
+async fn speak(
+    connection: TcpStream,
+    instead: Instead,
+    words: Words,
+    sender: mpsc::UnboundedSender<Mail>,
+) -> Option<()> {
     let mut connection = BufReader::new(connection);
     connection.get_mut().write_all(b"220 post ESMTP\r\n").await.ok()?;
     let mut envelope = Vec::new();
@@ -98,6 +109,7 @@ async fn speak(connection: TcpStream, instead: Instead, sender: mpsc::UnboundedS
         connection.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
         let line = line.trim_end();
         let verb = line.split(' ').next().unwrap_or_default();
+        words.lock().unwrap().push(verb.to_owned());
         let other = {
             let mut instead = instead.lock().unwrap();
             instead.take_if(|(command, _)| *command == verb).map(|(_, answer)| answer)
@@ -191,6 +203,43 @@ async fn a_password_never_travels_unprotected() {
     let (state, _, error) = bench.states().await.pop().unwrap();
     assert_eq!(state, Waiting);
     assert!(!error.contains("s3cret"), "{error}");
+    let words = post.words.lock().unwrap().clone();
+    assert!(
+        words.contains(&"EHLO".to_owned()) && !words.iter().any(|word| word == "AUTH" || word == "MAIL"),
+        "{words:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_offers_it_is_spoken_to_safely() {
+    for (url, offers) in [("smtps://HOST", "wraps"), ("smtp://HOST", "offers"), ("smtp://HOST?tls=required", "offers")]
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let to = ChannelKind::Email {
+            smtp: SecretRef(url.replace("HOST", &listener.local_addr().unwrap().to_string())),
+            from: "headwater@shop.example".into(),
+            to: vec!["ann@shop.example".into()],
+        };
+        let mut bench = Bench::new(vec![ChannelDef { name: "mail".into(), to, source: None }]).await;
+        bench.queue(&[("mail", 1, Opened)]).await;
+        bench.start();
+        let mut connection = BufReader::new(listener.accept().await.unwrap().0);
+        if offers == "offers" {
+            let mut line = String::new();
+            connection.get_mut().write_all(b"220 post ESMTP\r\n").await.unwrap();
+            connection.read_line(&mut line).await.unwrap();
+            connection.get_mut().write_all(b"250-post\r\n250 STARTTLS\r\n").await.unwrap();
+            line.clear();
+            connection.read_line(&mut line).await.unwrap();
+            assert_eq!(line, "STARTTLS\r\n");
+            connection.get_mut().write_all(b"220 go\r\n").await.unwrap();
+        }
+        // A TLS handshake begins with this byte.
+        assert_eq!(connection.read_u8().await.unwrap(), 0x16, "{url}");
+        drop(connection);
+        bench.until(|progress| progress.failed == 1).await;
+        assert_eq!(bench.states().await[0].0, Waiting);
+    }
 }
 
 #[tokio::test]

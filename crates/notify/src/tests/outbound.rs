@@ -120,6 +120,19 @@ async fn a_name_is_resolved_once_and_its_own_addresses_are_left_out() {
     assert_eq!(failure.then, Then::Again { after: None });
 }
 
+#[test]
+fn no_proxy_of_the_environment_is_asked() {
+    // Nobody may change the environment of a process that has threads, so another one does the same test again.
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "tests::outbound::what_is_allowed_is_reached"]);
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        child.env(name, "http://127.0.0.1:1");
+    }
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[tokio::test]
 async fn no_redirect_is_followed() {
     let mut hook = Hook::start(Reply::ok(), [Reply::with(307, "location: /again")]).await;
