@@ -25,8 +25,9 @@ check:
 fmt:
     cargo fmt --all
 
-# Measure, and print one JSON line per figure and a table
+# Measure, and print one JSON line per figure and a table; --only NAME,NAME measures some
 bench *arguments:
+    if command -v node >/dev/null; then .ci/web build; fi
     .ci/with-postgres --fsync cargo run --locked --profile bench -p headwater-bench -- "$@"
 
 # Simulate N seeds of crashes, lost answers and late reports

@@ -1,16 +1,18 @@
 //! Measures Headwater against the numbers of its design.
 //!
-//! Without arguments, or with names of figures, it measures and prints one JSON line per figure and a table after
-//! them. With any other arguments it is the product itself, with a layered graph of no-op assets inside: the figures
+//! It prints one JSON line per figure and a table after them: of all figures, or of those that are named, as in
+//! `--only list_ms,ui_graph_ms`. With the name of a command of the product it is the product itself, with a layered graph of no-op assets inside: the figures
 //! are taken from real server and worker processes that are started this way.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints figures")]
 
+mod browser;
 mod dag;
 mod figures;
 mod raw;
 mod report;
 mod stack;
+mod wire;
 
 use std::process::ExitCode;
 

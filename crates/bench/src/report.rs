@@ -21,16 +21,26 @@ impl Report {
     /// Adds a figure with its parameters and prints its line.
     pub(crate) fn add(&mut self, name: &str, value: f64, unit: &str, target: Target, parameters: Value) {
         let rounded = (value * 1000.0).round() / 1000.0;
-        let (goal, ok) = match target {
-            Target::AtLeast(goal) => (json!(goal), json!(value >= goal)),
-            Target::AtMost(goal) => (json!(goal), json!(value <= goal)),
+        let ok = match target {
+            Target::AtLeast(goal) => value >= goal,
+            Target::AtMost(goal) => value <= goal,
         };
+        self.line(name, json!(rounded), unit, target, ok, parameters);
+    }
+
+    /// Adds a figure that could not be measured here: a line without a value, with the reason, and not ok.
+    pub(crate) fn missing(&mut self, name: &str, unit: &str, target: Target, reason: &str) {
+        self.line(name, Value::Null, unit, target, false, json!({ "missing": reason }));
+    }
+
+    fn line(&mut self, name: &str, value: Value, unit: &str, target: Target, ok: bool, parameters: Value) {
+        let (Target::AtLeast(goal) | Target::AtMost(goal)) = target;
         let mut line = Map::new();
         line.insert("name".into(), json!(name));
-        line.insert("value".into(), json!(rounded));
+        line.insert("value".into(), value);
         line.insert("unit".into(), json!(unit));
-        line.insert("target".into(), goal);
-        line.insert("ok".into(), ok);
+        line.insert("target".into(), json!(goal));
+        line.insert("ok".into(), json!(ok));
         if let Value::Object(parameters) = parameters {
             line.extend(parameters);
         }

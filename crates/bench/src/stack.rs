@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use headwater_client::{Client, IdempotencyKey, Patience};
+use headwater_core::manifest::Manifest;
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
@@ -32,13 +33,64 @@ impl Backend {
     }
 }
 
+/// What a server is started with.
+pub(crate) struct Setup {
+    backend: Backend,
+    shape: Shape,
+    manifest: Manifest,
+    options: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// The graph of a shape, and no options.
+    pub(crate) fn new(backend: Backend, shape: Shape) -> Self {
+        Self { backend, shape, manifest: manifest(shape), options: Vec::new(), environment: Vec::new() }
+    }
+
+    /// Changes what is deployed; workers still have the steps of the shape.
+    pub(crate) fn deploying(mut self, change: impl FnOnce(&mut Manifest)) -> Self {
+        change(&mut self.manifest);
+        self
+    }
+
+    /// An option of the server.
+    pub(crate) fn option(mut self, name: &str, value: &str) -> Self {
+        self.options.extend([name.to_owned(), value.to_owned()]);
+        self
+    }
+
+    /// A variable of the server.
+    pub(crate) fn variable(mut self, name: &str, value: String) -> Self {
+        self.environment.push((name.to_owned(), value));
+        self
+    }
+
+    /// Starts the server on an empty database and deploys.
+    pub(crate) async fn start(self) -> Result<Stack> {
+        let directory = tempfile::tempdir()?;
+        let database = match self.backend {
+            Backend::Postgres => new_database().await?,
+            Backend::Sqlite => format!("sqlite://{}", directory.path().join("headwater.db").display()),
+        };
+        let port = free_port()?;
+        let client = Client::new(&format!("http://127.0.0.1:{port}"), None)?
+            .patience(Patience { unreachable: Duration::from_secs(30), busy: Duration::from_secs(30) });
+        let text = serde_json::to_string(&self.manifest)?;
+        let mut stack = Stack { client, database, setup: self, port, directory, server: None, workers: Vec::new() };
+        stack.start_server().await?;
+        stack.client.deploy(text, &IdempotencyKey::random()).await.context("deploying")?;
+        Ok(stack)
+    }
+}
+
 /// A server with workers, all of them real processes; they end with it.
 pub(crate) struct Stack {
     /// Speaks to the server.
     pub client: Client,
     /// Its database's URL, for sizes.
     pub database: String,
-    shape: Shape,
+    setup: Setup,
     port: u16,
     directory: TempDir,
     server: Option<Child>,
@@ -48,19 +100,12 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts a server on an empty database and deploys the graph.
     pub(crate) async fn start(backend: Backend, shape: Shape) -> Result<Self> {
-        let directory = tempfile::tempdir()?;
-        let database = match backend {
-            Backend::Postgres => new_database().await?,
-            Backend::Sqlite => format!("sqlite://{}", directory.path().join("headwater.db").display()),
-        };
-        let port = free_port()?;
-        let client = Client::new(&format!("http://127.0.0.1:{port}"), None)?
-            .patience(Patience { unreachable: Duration::from_secs(30), busy: Duration::from_secs(30) });
-        let mut stack = Self { client, database, shape, port, directory, server: None, workers: Vec::new() };
-        stack.start_server().await?;
-        let text = serde_json::to_string(&manifest(shape))?;
-        stack.client.deploy(text, &IdempotencyKey::random()).await.context("deploying")?;
-        Ok(stack)
+        Setup::new(backend, shape).start().await
+    }
+
+    /// Where the server listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts the server and waits until it is ready; gives the time that took.
@@ -72,6 +117,8 @@ impl Stack {
             .args(["--database", &self.database, "--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--data")
             .arg(&data)
+            .args(&self.setup.options)
+            .envs(self.setup.environment.iter().map(|(name, value)| (name, value)))
             .spawn()
             .context("starting the server")?;
         self.server = Some(child);
@@ -120,10 +167,19 @@ impl Stack {
         }
     }
 
+    /// Kills the workers, so that what is launched waits.
+    pub(crate) fn kill_workers(&mut self) -> Result<()> {
+        for mut worker in self.workers.drain(..) {
+            worker.kill()?;
+            worker.wait()?;
+        }
+        Ok(())
+    }
+
     fn product(&self, command: &str) -> Result<Command> {
         let mut product = Command::new(std::env::current_exe()?);
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.path().join("log.txt"))?;
-        product.arg(command).env(ASSETS, self.shape.to_env()).current_dir(self.directory.path());
+        product.arg(command).env(ASSETS, self.setup.shape.to_env()).current_dir(self.directory.path());
         product.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         Ok(product)
     }

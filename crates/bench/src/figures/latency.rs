@@ -1,13 +1,12 @@
 //! How long things take when nothing else is going on, and when many things come at once.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use futures_util::future::try_join_all;
-use headwater_core::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::{BACKENDS, launch, succeeded};
+use super::{BACKENDS, launch, now, succeeded};
 use crate::{
     dag::Shape,
     raw,
@@ -77,13 +76,4 @@ async fn burst(report: &mut Report, stack: &Stack, mut parameters: Value) -> Res
     parameters["runs"] = json!(BURST);
     report.add("burst_ms", percentile(&samples, 0.5), "ms", Target::AtMost(200.0), parameters);
     Ok(())
-}
-
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the start of the measurement, by the clock that the worker on this machine uses"
-)]
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(since.as_micros() as i64)
 }
