@@ -49,9 +49,9 @@ web:
     cd web && npm run dev
 
 # Render every screen to a picture in web/gallery, in both themes, wide and narrow
-gallery *only:
+gallery:
     .ci/build
-    GALLERY="$*" .ci/with-shop .ci/web gallery
+    .ci/web gallery
 
 # Open a throw-away PostgreSQL: in psql, or as a URL to copy until Ctrl-C
 db:

@@ -14,12 +14,12 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
 /**
- * A part of an id, enough to tell it from its neighbours: the end of a UUID, which starts with the time, and the start of
- * a hash, as the command line shows it.
+ * The start of an id, as the command line shows it: enough of a UUID to name its millisecond, and enough of a hash to
+ * tell it from others.
  */
 export const shortId = (id: string): string => {
   if (id.length <= 12) return id;
-  return id.includes('-') ? id.slice(-8) : id.slice(0, 12);
+  return id.slice(0, id.includes('-') ? 13 : 12);
 };
 
 /** The last segment of an asset key, and what stands before it. */
