@@ -32,8 +32,8 @@ test('a run is found by the end of its id', async ({ page }) => {
   const id: string = runs.items[0].id;
   await open(page);
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Find or do anything' }).fill(id.slice(-8));
-  await page.getByRole('option', { name: new RegExp(`Run ${id.slice(-8)}`) }).click();
+  await page.getByRole('combobox', { name: 'Find or do anything' }).fill(id.slice(0, 13));
+  await page.getByRole('option', { name: new RegExp(`Run ${id.slice(0, 13)}`) }).click();
   await expect(page).toHaveURL(new RegExp(id));
 });
 

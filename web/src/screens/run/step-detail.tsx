@@ -1,7 +1,9 @@
 // One step: how it went, every attempt, what it makes, and what it waits for.
+
 import { Link } from '@tanstack/react-router';
 import { ScrollText, X } from 'lucide-react';
 import type { Attempt, RunDetail, Step } from '@/api/types';
+import { shortId } from '@/lib/format';
 import { useMedia } from '@/lib/media';
 import { useScrollTo } from '@/lib/scroll-to';
 import { useSetSearch } from '@/lib/use-search';
@@ -73,7 +75,7 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
               'Worker',
               step.worker && (
                 <Link key="worker" to="/workers" search={{ worker: step.worker }} className="mono" title={step.worker}>
-                  {step.worker.slice(-8)}
+                  {shortId(step.worker)}
                 </Link>
               ),
             ],

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { RunDetail, Step } from '@/api/types';
+import { shortId } from '@/lib/format';
 import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
@@ -67,7 +68,7 @@ const WIDE: Column<Step>[] = [
     cell: ({ worker }) =>
       worker ? (
         <span className="mono muted" title={worker}>
-          {worker.slice(-8)}
+          {shortId(worker)}
         </span>
       ) : (
         ''

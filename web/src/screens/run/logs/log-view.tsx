@@ -3,7 +3,7 @@ import { ArrowDown, ArrowDownToLine, ArrowUp, Check, CircleX, Copy, Download, Wr
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { authorization, DEPLOYMENT } from '@/api/client';
 import type { LogPlace } from '@/api/queries';
-import { number, plural } from '@/lib/format';
+import { number, plural, shortId } from '@/lib/format';
 import { bytes } from '@/lib/units';
 import { Button, IconButton } from '@/ui/button';
 import { useCopy } from '@/ui/copy';
@@ -198,7 +198,7 @@ async function download({ run, step, stream, attempt }: LogPlace, name: string):
   }
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }));
-  link.download = `${name.replaceAll(/[^\w.-]+/g, '-')}-${run.slice(-8)}-${stream}.log`;
+  link.download = `${name.replaceAll(/[^\w.-]+/g, '-')}-${shortId(run)}-${stream}.log`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
