@@ -120,6 +120,7 @@ async fn a_channel_that_wants_to_be_left_alone_is() {
     assert_eq!(told(&hook.next().await), event(1, "opened"));
     let wait = bench.retry_after(1).await;
     assert_eq!(wait, Millis::secs(30));
+    assert!(hook.rest().is_empty(), "nothing else was sent meanwhile");
     let mut next = [told(&hook.next().await), told(&hook.next().await)];
     next.sort();
     assert_eq!(next, [event(1, "opened"), event(2, "opened")]);
