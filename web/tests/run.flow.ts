@@ -56,6 +56,41 @@ test.describe('a run that fails', () => {
   });
 });
 
+test.describe('a source that is down', () => {
+  test.skip(!shop, 'SHOP_URL names no shop');
+  test.setTimeout(180_000);
+  test.afterEach(() => misbehave('off'));
+
+  test('is seen from the graph to the log, and what it held up is retried from failure', async ({ page }) => {
+    const heard = listen(page);
+    await misbehave('down');
+
+    // From the graph: what is made from the change stream, chosen with the selection language.
+    await page.goto('/lineage?select=raw%2Fchanges%2B1');
+    await page.getByRole('button', { name: 'Materialize', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /^Materialize/ }).click();
+
+    // The page of the run opens, and its end appears by itself.
+    await expect(page).toHaveURL(/\/runs\//, { timeout: 30_000 });
+    await expect(page.locator('h1').getByText('Failed')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('What went wrong')).toBeVisible();
+    const failed = page.url().split('?')[0];
+
+    // The log of the failed step says what the shop answered.
+    await page.goto(`${failed}?tab=logs&step=0&stream=log`);
+    await expect(page.getByText(/503|unavailable/i).first()).toBeVisible();
+
+    // The source is back: only what failed or was held up runs again.
+    await misbehave('off');
+    await page.getByRole('button', { name: 'Retry from failure' }).click();
+    await expect(page).not.toHaveURL(new RegExp(failed ?? ''), { timeout: 30_000 });
+    await expect(page.getByRole('navigation', { name: 'Chain of retries' })).toBeVisible();
+    await expect(page.locator('h1').getByText('Succeeded')).toBeVisible({ timeout: 60_000 });
+    heard.expectQuiet();
+  });
+});
+
 test('keys move through the timeline and open a step', async ({ page }) => {
   await page.goto('/runs');
   await page.getByRole('grid', { name: 'Runs' }).getByRole('row').nth(1).press('Enter');

@@ -14,6 +14,7 @@
 
 mod harness;
 
+mod alerts;
 mod bad_steps;
 mod database;
 mod disk;

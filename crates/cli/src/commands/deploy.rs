@@ -1,6 +1,9 @@
 //! `deploy` and `deploys`.
 
+use std::time::Duration;
+
 use headwater_api::{Deploy, ListQuery};
+use headwater_client::Patience;
 
 use crate::{
     args::{DeployArgs, DeploysArgs},
@@ -24,8 +27,15 @@ pub(crate) async fn deploy(context: &Context, args: &DeployArgs) -> Done {
         return Err(Failure::usage("there is nothing to deploy: this binary has no definitions")
             .hint("use your project's own binary (`cargo run -- deploy`), or give --manifest FILE"));
     }
-    // What is broken is known before anybody is asked, with the same findings.
-    snapshot(&manifest)?;
+    // What is broken is known before anybody is asked; the server still hears of it, so that people see that a deploy
+    // was refused. Whether it could be told changes nothing about the answer.
+    if let Err(broken) = snapshot(&manifest) {
+        if let Ok(client) = context.client() {
+            let impatient = client.patience(Patience { unreachable: Duration::ZERO, busy: Duration::ZERO });
+            let _ = impatient.deploy(text, &idempotency(None)).await;
+        }
+        return Err(broken);
+    }
     let deployed = context.client()?.deploy(text, &idempotency(None)).await?;
     context.output.show(&deployed, |_| {
         let (location, snapshot) = (&manifest.location, deployed.snapshot.short());

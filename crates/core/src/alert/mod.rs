@@ -110,6 +110,9 @@ pub struct IncidentRecord {
     /// Which channel was told last when; by the time at which the message may leave.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<String, Timestamp>,
+    /// How often it had happened when each channel was told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told_of: BTreeMap<String, u32>,
     /// How many messages it made, which numbers them.
     #[serde(default)]
     pub messages: u32,

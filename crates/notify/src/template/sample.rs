@@ -65,6 +65,7 @@ pub(super) fn bare(manifest: &Manifest, policy: &AlertPolicyDef, topic: AlertTop
         muted_until: None,
         run: None,
         told: BTreeMap::new(),
+        told_of: BTreeMap::new(),
         messages: 1,
     };
     AlertMessage { incident, policy: policy.name.clone(), told: Vec::new(), since_last: 0 }

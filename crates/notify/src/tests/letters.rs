@@ -48,6 +48,7 @@ pub(super) fn incident(number: u128, topic: AlertTopic) -> IncidentRecord {
         muted_until: None,
         run: Some(RunId(Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0abc))),
         told: BTreeMap::new(),
+        told_of: BTreeMap::new(),
         messages: 1,
     };
     match topic {

@@ -383,6 +383,7 @@ pub(super) fn new_incident(id: IncidentId, cause: Cause, seq: Seq, at: Timestamp
         muted_until: None,
         run: Some(run_id(1)),
         told: BTreeMap::from([("slack".to_owned(), at)]),
+        told_of: BTreeMap::from([("slack".to_owned(), 1)]),
         messages: 1,
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod database;
 pub(crate) mod product;
 pub(crate) mod proxy;
 pub(crate) mod random;
+pub(crate) mod receiver;
 pub(crate) mod runs;
 pub(crate) mod small_disk;
 pub(crate) mod stack;

@@ -33,9 +33,16 @@ pub(crate) struct Plan {
     lease: Option<&'static str>,
     around: Vec<String>,
     data: Option<PathBuf>,
+    hook: Option<String>,
 }
 
 impl Plan {
+    /// With a webhook that hears of a failed `odd/exit3`.
+    pub(crate) fn hook(mut self, url: String) -> Self {
+        self.hook = Some(url);
+        self
+    }
+
     /// With so many assets in the group `dag`.
     pub(crate) fn dag(mut self, assets: usize) -> Self {
         self.dag = assets;
@@ -64,6 +71,10 @@ impl Plan {
     pub(crate) async fn start(self) -> Stack {
         let stack = self.prepare().await;
         let manifest = fixture::manifest(stack.plan.dag).expect("sound keys");
+        let manifest = match &stack.plan.hook {
+            Some(url) => fixture::with_hook(manifest, url),
+            None => manifest,
+        };
         let text = serde_json::to_string(&manifest).expect("JSON");
         stack.client.deploy(text, &IdempotencyKey::random()).await.expect("to deploy the fixture");
         stack
@@ -111,7 +122,7 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn on(store: Store) -> Plan {
-        Plan { store, dag: 0, lease: None, around: Vec::new(), data: None }
+        Plan { store, dag: 0, lease: None, around: Vec::new(), data: None, hook: None }
     }
 
     /// Starts the server and waits until it is ready.
@@ -165,6 +176,8 @@ impl Stack {
         command.current_dir(self.folder.path());
         command.env(fixture::DAG, self.plan.dag.to_string()).env(fixture::WITNESS, self.witness());
         command
+            .envs(self.plan.hook.as_ref().map(|url| (fixture::HOOK, url)))
+            .env("HEADWATER_ALERTS_ALLOW", "127.0.0.1")
             .env(fixture::SECRET, "hunter2 and more")
             .env("RUST_BACKTRACE", "1")
             .env("NO_COLOR", "1")

@@ -195,6 +195,7 @@ impl<'w> Book<'w> {
             muted_until: None,
             run: signal.run,
             told: BTreeMap::new(),
+            told_of: BTreeMap::new(),
             messages: 0,
         }
     }
@@ -266,7 +267,8 @@ impl<'w> Book<'w> {
                 continue;
             }
             incident.told.insert(channel.clone(), leaves);
-            let since_last = incident.count;
+            let known = incident.told_of.insert(channel.clone(), incident.count).unwrap_or(0);
+            let since_last = incident.count.saturating_sub(known);
             self.message(incident, topic, channel.clone(), policy.name.clone(), leaves, since_last);
         }
     }

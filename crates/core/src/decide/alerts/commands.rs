@@ -170,6 +170,7 @@ fn sample(request: &Request, snapshot: &Snapshot, policy: &str, seq: Seq, now: T
         muted_until: None,
         run: None,
         told: BTreeMap::new(),
+        told_of: BTreeMap::new(),
         messages: 0,
     }
 }
