@@ -18,6 +18,7 @@ mod dispatch;
 mod launch;
 mod report;
 mod settle;
+mod taken;
 mod tick;
 mod timer;
 mod view;

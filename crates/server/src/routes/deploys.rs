@@ -89,7 +89,7 @@ pub(super) async fn deploy(
         let deploy = command::Deploy::read(text, || AssetId(ids::fresh())).map_err(Refused::from)?;
         match config::config_findings(&deploy.snapshot) {
             findings if findings.is_empty() => Ok(deploy),
-            findings => Err(Refusal::broken(findings).into()),
+            findings => Err(Refused::from(Refusal::broken(findings))),
         }
     });
     let deploy = read.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))??;
