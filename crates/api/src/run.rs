@@ -193,6 +193,10 @@ pub struct LaunchRequest {
     /// What, in the selection language, or `job:name`.
     #[schema(example = "group:curated+")]
     pub selection: String,
+    /// The code location whose assets are meant. A run belongs to one location; where the selection names assets of
+    /// several, this says which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// The partition; none for assets without partitions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub partition: String,

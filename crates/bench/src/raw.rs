@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 use sqlx::{Connection as _, PgConnection};
 
+use crate::stack::Stack;
+
 /// Median time of an fdatasync of 8 kB in a directory, in microseconds.
 pub(crate) fn fdatasync_us(directory: &std::path::Path) -> Result<f64> {
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
@@ -39,12 +41,15 @@ pub(crate) async fn postgres_commits_per_s(url: &str) -> Result<f64> {
     Ok(rate)
 }
 
-/// The machine's figures of this minute, to be printed beside a durable figure.
-pub(crate) async fn of_this_minute(url: Option<&str>, directory: &std::path::Path) -> Result<Map<String, Value>> {
+/// The machine's figures of this minute, to be printed beside a durable figure, with the figure's own parameters.
+pub(crate) async fn beside(stack: &Stack, own: Value) -> Result<Value> {
     let mut parameters = Map::new();
-    parameters.insert("raw_fdatasync_us".into(), json!(fdatasync_us(directory)?.round()));
-    if let Some(url) = url {
-        parameters.insert("raw_commits_per_s".into(), json!(postgres_commits_per_s(url).await?.round()));
+    parameters.insert("raw_fdatasync_us".into(), json!(fdatasync_us(stack.directory())?.round()));
+    if stack.database.starts_with("postgres") {
+        parameters.insert("raw_commits_per_s".into(), json!(postgres_commits_per_s(&stack.database).await?.round()));
     }
-    Ok(parameters)
+    if let Value::Object(own) = own {
+        parameters.extend(own);
+    }
+    Ok(Value::Object(parameters))
 }

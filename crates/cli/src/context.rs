@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use headwater_client::{Client, IdempotencyKey};
-use headwater_core::{graph::Snapshot, manifest::Manifest};
+use headwater_core::{
+    graph::Snapshot,
+    manifest::{Manifest, ManifestError},
+};
 use headwater_worker::registry::Registry;
 
 use crate::{
@@ -52,7 +55,7 @@ impl Context {
         if let Some(path) = manifest {
             return Ok(Definitions::Here(Box::new(Registry::new(read_manifest(path)?, BTreeMap::new()))));
         }
-        if self.globals.names_server() || self.is_empty() {
+        if self.globals.names_server(|name| std::env::var(name).ok()) || self.is_empty() {
             return Ok(Definitions::Server);
         }
         Ok(Definitions::Here(Box::new(self.registry.clone())))
@@ -79,8 +82,11 @@ pub(crate) fn is_empty(manifest: &Manifest) -> bool {
 pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
     Manifest::from_json(&text).map_err(|error| {
-        Failure::new(Exit::Failed, "broken-manifest", format!("{}: {error}", path.display()))
-            .hint("`headwater schema` prints the format")
+        let hint = match error {
+            ManifestError::Newer { .. } => "use the version of `headwater` that wrote it, or a later one",
+            ManifestError::Malformed { .. } => "`headwater schema` prints the format",
+        };
+        Failure::new(Exit::Failed, "broken-manifest", format!("{}: {error}", path.display())).hint(hint)
     })
 }
 

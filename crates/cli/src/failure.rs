@@ -63,6 +63,15 @@ impl Failure {
         Self::new(Exit::Usage, "usage", message)
     }
 
+    /// What the reader of the command line says: its first line, and what comes after it.
+    pub(crate) fn arguments(text: &str) -> Self {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default();
+        let mut failure = Self::usage(first.strip_prefix("error: ").unwrap_or(first));
+        failure.details = lines.map(str::to_owned).collect();
+        failure
+    }
+
     /// Something on this machine is in the way.
     pub(crate) fn local(message: impl Into<String>) -> Self {
         Self::new(Exit::Failed, "local", message)

@@ -39,13 +39,10 @@ pub fn main(registry: Registry) -> ExitCode {
 pub fn run(registry: Registry, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     // Fails only where another provider was installed before, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help that nobody reads any more is not an error.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
-        }
+        Err(error) => return not_understood(&error, &arguments).into(),
     };
     let format = if cli.globals.json { Format::Json } else { Format::Human };
     let verbosity = match (cli.globals.quiet, cli.globals.verbose) {
@@ -65,6 +62,24 @@ pub fn run(registry: Registry, arguments: impl IntoIterator<Item = OsString>) ->
             failure.exit.into()
         }
     }
+}
+
+/// Says why a command line is none, or prints the help that it asks for.
+fn not_understood(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    if !error.use_stderr() {
+        // Help that nobody reads any more is not an error.
+        let _ = error.print();
+        return Exit::Success;
+    }
+    // What could not be read does not say which format is wanted; what is written there does.
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    if options.into_iter().any(|argument| argument == "--json") {
+        let output = Output::standard(Format::Json, output::ColorChoice::Never, Verbosity::Normal);
+        output.fail(&failure::Failure::arguments(&error.to_string()));
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
 }
 
 fn start(context: &Context, command: Command) -> Done {

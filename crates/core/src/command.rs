@@ -126,7 +126,7 @@ impl Command {
     pub fn digest(&self) -> String {
         let text = match self {
             Self::Launch(l) => {
-                format!("{:?}", (&l.selection, &l.partition, &l.tags, &l.config, l.priority, l.timeout))
+                format!("{:?}", (&l.selection, &l.location, &l.partition, &l.tags, &l.config, l.priority, l.timeout))
             }
             Self::Cancel { run } => run.to_string(),
             Self::Retry(retry) => {
@@ -157,6 +157,8 @@ pub struct Launch {
     pub run: RunId,
     /// What, in the selection language, or `job:name`.
     pub selection: String,
+    /// The code location whose assets are meant; none where the selection says enough.
+    pub location: Option<String>,
     /// The partition; empty for assets without partitions.
     pub partition: String,
     /// Tags of the run.
@@ -230,11 +232,11 @@ impl Deploy {
 }
 
 /// The first findings, for those who see the message only.
-fn broken(findings: &[Finding]) -> String {
+fn summary(what: &str, findings: &[Finding]) -> String {
     let first: Vec<_> = findings.iter().take(3).map(Finding::to_string).collect();
     let more = findings.len().saturating_sub(3);
     let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
-    format!("the manifest is broken: {}{tail}", first.join("; "))
+    format!("{what}: {}{tail}", first.join("; "))
 }
 
 /// What a command did. It is durable when it is given (D4).
@@ -290,7 +292,13 @@ impl Refusal {
 
     /// The refusal of a manifest, with everything that is wrong with it.
     pub fn broken(findings: Vec<Finding>) -> Self {
-        Self { code: RefusalCode::BrokenManifest, message: broken(&findings), findings }
+        Self { code: RefusalCode::BrokenManifest, message: summary("the manifest is broken", &findings), findings }
+    }
+
+    /// The refusal of a manifest that declares what another location declares.
+    pub fn clashing(findings: Vec<Finding>) -> Self {
+        let message = summary("the definitions clash with those of another code location", &findings);
+        Self { code: RefusalCode::Conflict, message, findings }
     }
 }
 

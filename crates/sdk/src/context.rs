@@ -29,7 +29,11 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    /// The structured log of this attempt. Events of the `tracing` crate end up there too.
+    /// The structured log of this attempt. Events of the `tracing` crate end up there too, with the fields of the
+    /// spans that they are in.
+    ///
+    /// What is printed (`println!`, `eprintln!`, `dbg!`) does not: steps share the worker's standard output, so nobody
+    /// can tell which one printed it. It goes to wherever the worker was started, and secrets are not masked in it.
     pub log: StepLog,
     step: Arc<StepContext>,
 }
@@ -119,6 +123,33 @@ impl Context {
     /// function that takes long should ask from time to time and return.
     pub fn is_cancelled(&self) -> bool {
         self.step.cancel.is_cancelled()
+    }
+
+    /// Starts a task of this attempt: its `tracing` events go to the attempt's log. A task that is started by
+    /// `tokio::spawn` alone is not known to belong to the attempt, and its events go to the worker's log, unless it
+    /// takes the current span along (`tracing`'s `Instrument::in_current_span`).
+    ///
+    /// Wait for it before the step returns: a task that goes on after that is nobody's, and what it logs is lost.
+    ///
+    /// ```
+    /// use headwater::prelude::*;
+    ///
+    /// #[asset]
+    /// async fn pages(ctx: Context) -> Result<u32> {
+    ///     let tasks: Vec<_> = (0..3).map(|page| ctx.spawn(async move { page + 1 })).collect();
+    ///     let mut last = 0;
+    ///     for task in tasks {
+    ///         last = task.await.map_err(StepError::from)?;
+    ///     }
+    ///     Ok(last)
+    /// }
+    /// # assert_eq!(*headwater::testing::materialize(&definitions![pages], "*").value::<pages>(), 3);
+    /// ```
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        headwater_worker::capture::spawn(self.log.clone(), future)
     }
 
     /// Ends when the attempt must stop.

@@ -63,6 +63,11 @@ mod schedule;
 mod spec;
 pub mod testing;
 
+/// The first program that people read is compiled with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 use std::{io::Write, process::ExitCode};
 
 pub use headwater_core::{

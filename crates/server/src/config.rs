@@ -3,9 +3,9 @@
 //! It is done where a manifest and a launch arrive: a mistake is told to whoever made it, before anything runs. A step
 //! reads its config again when it starts, since definitions may have changed in between.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use headwater_api::ErrorCode;
+use headwater_api::{ErrorCode, LaunchRequest};
 use headwater_core::{
     graph::{Finding, Snapshot},
     manifest::StepDef,
@@ -41,9 +41,11 @@ pub fn config_findings(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 /// Checks the config of a launch. A step that does not exist is left to the leader, which knows near names.
-pub(crate) fn check(catalog: &Catalog, selection: &str, config: &BTreeMap<String, Value>) -> Result<(), Refused> {
-    let mut mistakes: Vec<String> =
-        catalog.snapshots.iter().flat_map(|snapshot| mistakes(snapshot, selection, config)).collect();
+pub(crate) fn check(catalog: &Catalog, launch: &LaunchRequest) -> Result<(), Refused> {
+    let meant =
+        |snapshot: &&Arc<Snapshot>| launch.location.as_ref().is_none_or(|location| snapshot.location() == location);
+    let found = |snapshot: &Arc<Snapshot>| mistakes(snapshot, &launch.selection, &launch.config);
+    let mut mistakes: Vec<String> = catalog.snapshots.iter().filter(meant).flat_map(found).collect();
     if mistakes.is_empty() {
         return Ok(());
     }

@@ -74,6 +74,7 @@ impl Sim {
             What::Launch { selection, priority, team, timeout } => Command::Launch(Launch {
                 run,
                 selection: selection.clone(),
+                location: None,
                 partition: String::new(),
                 tags: team.iter().map(|team| ("team".to_owned(), (*team).to_owned())).collect(),
                 config: std::collections::BTreeMap::new(),

@@ -11,7 +11,7 @@ use sqlx::{
 use crate::{
     cell::{Cell, Fields, Row},
     dialect::{Clocked, Rows},
-    error,
+    error, postgres,
     sqlite::FileLock,
 };
 
@@ -26,7 +26,10 @@ impl Db {
     /// A transaction for the leader. On SQLite it takes the write lock at once.
     pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Postgres { leader, .. } => Tx::Postgres(leader.begin().await?),
+            Self::Postgres { leader, .. } => {
+                let begun = leader.begin().await;
+                Tx::Postgres(postgres::told_why(leader, begun).await?)
+            }
             Self::Sqlite { writer, .. } => Tx::Sqlite(begin(writer).await?),
         })
     }
@@ -35,7 +38,8 @@ impl Db {
     pub(crate) async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::Postgres { readers, .. } => {
-                Tx::Postgres(readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                let begun = readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                Tx::Postgres(postgres::told_why(readers, begun).await?)
             }
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
         })
@@ -50,7 +54,8 @@ impl Db {
     ) -> Result<Vec<T>, StoreError> {
         let rows = match self {
             Self::Postgres { readers, .. } => {
-                let mut connection = readers.acquire().await.map_err(error::store)?;
+                let taken = readers.acquire().await;
+                let mut connection = postgres::told_why(readers, taken).await.map_err(error::store)?;
                 Conn::Postgres(&mut connection).fetch(sql, args).await
             }
             Self::Sqlite { readers, .. } => {

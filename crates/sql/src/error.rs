@@ -17,6 +17,8 @@ pub(crate) fn store(error: sqlx::Error) -> StoreError {
                 StoreError::Unavailable(error.to_string())
             }
         }
+        // The driver's own words around it say nothing more.
+        sqlx::Error::Io(io) => StoreError::Unavailable(io.to_string()),
         sqlx::Error::Configuration(_) => StoreError::Setup(error.to_string()),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnIndexOutOfBounds { .. } => {
             StoreError::Corrupt(error.to_string())

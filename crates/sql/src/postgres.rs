@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use headwater_store::StoreError;
 use sqlx::{
-    PgConnection, PgPool, Row as _,
+    Connection as _, PgConnection, PgPool, Row as _,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -19,10 +19,39 @@ pub(crate) async fn open(url: &str, options: &SqlOptions) -> Result<Db, StoreErr
         .application_name("headwater")
         .statement_cache_capacity(256);
     // A second connection lets a renewal or a new lead pass while a commit hangs.
-    let leader = pool(2, options).connect_with(connect.clone()).await.map_err(error::store)?;
+    let leader = pool(2, options).connect_lazy_with(connect.clone());
+    let first = leader.acquire().await;
+    drop(told_why(&leader, first).await.map_err(error::store)?);
     refuse_old(&leader).await?;
     let readers = pool(options.readers.max(1), options).connect_lazy_with(connect);
     Ok(Db::Postgres { leader, readers })
+}
+
+/// How long it is looked for the reason why there is no connection.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// That no connection could be had in time says nothing about why. The database is asked once more, without a pool, and
+/// what comes of that is told with the address.
+pub(crate) async fn told_why<T>(pool: &PgPool, taken: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+    if !matches!(taken, Err(sqlx::Error::PoolTimedOut)) {
+        return taken;
+    }
+    let options = pool.connect_options();
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let asked = tokio::time::timeout(LOOK, PgConnection::connect_with(&options)).await;
+    let reason = match asked {
+        Ok(Ok(connection)) => {
+            drop(connection);
+            "all connections are busy".to_owned()
+        }
+        Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it does not answer".to_owned(),
+    };
+    Err(sqlx::Error::Io(std::io::Error::other(format!("PostgreSQL at {place}: {reason}"))))
 }
 
 fn pool(connections: u32, options: &SqlOptions) -> PgPoolOptions {

@@ -1,4 +1,8 @@
 //! Ties what happens in user code to the attempt in which it happens: `tracing` events and panics.
+//!
+//! An attempt is known by its task, and by a span that the whole attempt is in. Code that user code starts on a task of
+//! its own belongs to the attempt if it is started by [`spawn`], or takes the current span along; a bare
+//! `tokio::spawn` leaves both behind. What is printed to the process's own standard output has no attempt at all.
 
 use std::{
     backtrace::Backtrace,
@@ -12,7 +16,13 @@ use std::{
 use futures_util::FutureExt as _;
 use headwater_core::{manifest::ErrorClass, report::StepFailure};
 use serde_json::{Map, Value};
-use tracing::{Event, Subscriber, field::Field, field::Visit};
+use tokio::task::JoinHandle;
+use tracing::{
+    Event, Instrument as _, Subscriber,
+    field::{Field, Visit},
+    instrument::WithSubscriber as _,
+    span::{Attributes, Id, Record},
+};
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use crate::logs::{Level, StepLog};
@@ -23,6 +33,8 @@ tokio::task_local! {
 }
 
 thread_local! {
+    /// The logs of the attempts whose spans are entered on this thread, innermost last.
+    static ENTERED: RefCell<Vec<StepLog>> = const { RefCell::new(Vec::new()) };
     /// What the panic hook saw last on this thread while an attempt was running on it.
     static PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
@@ -34,7 +46,28 @@ thread_local! {
 /// A failure of class [`ErrorClass::PANIC`].
 pub async fn scoped<T>(log: StepLog, future: impl Future<Output = T>) -> Result<T, StepFailure> {
     install_hook();
-    CURRENT.scope(log, AssertUnwindSafe(future).catch_unwind()).await.map_err(|payload| panicked(payload.as_ref()))
+    let span = CURRENT.sync_scope(log.clone(), || tracing::debug_span!(parent: None, "attempt"));
+    let guarded = AssertUnwindSafe(future.instrument(span)).catch_unwind();
+    CURRENT.scope(log, guarded).await.map_err(|payload| panicked(payload.as_ref()))
+}
+
+/// Starts a task that belongs to an attempt: its `tracing` events go to the attempt's log, and so does its panic,
+/// which whoever waits for the task sees as well.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub fn spawn<T: Send + 'static>(log: StepLog, future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    install_hook();
+    let told = log.clone();
+    let guarded = AssertUnwindSafe(future.in_current_span()).catch_unwind();
+    let watched = async move {
+        guarded.await.unwrap_or_else(|payload| {
+            let failure = panicked(payload.as_ref());
+            told.error(format!("a task of {}\n{}", failure.message, failure.details));
+            std::panic::resume_unwind(payload)
+        })
+    };
+    tokio::spawn(CURRENT.scope(log, watched).with_current_subscriber())
 }
 
 /// Runs blocking code for an attempt on the current thread, as [`scoped`] does for a future.
@@ -86,22 +119,85 @@ pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
     Capture
 }
 
-/// Whether the current task works for an attempt, so that a console layer can leave its events out.
+/// Whether the current code works for an attempt, so that a console layer can leave its events out.
 pub fn is_inside() -> bool {
-    CURRENT.try_with(|_| ()).is_ok()
+    current().is_some()
+}
+
+/// The log of the attempt that the current code works for.
+fn current() -> Option<StepLog> {
+    CURRENT.try_with(StepLog::clone).ok().or_else(|| ENTERED.with_borrow(|entered| entered.last().cloned()))
+}
+
+/// The field in which a record names the spans that it is in.
+const SPANS: &str = "span";
+
+/// What is kept with a span of an attempt.
+struct InAttempt {
+    log: StepLog,
+    fields: Map<String, Value>,
 }
 
 struct Capture;
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let _ = CURRENT.try_with(|log| {
-            let mut fields = Fields::default();
-            event.record(&mut fields);
-            let meta = event.metadata();
-            log.record(level(*meta.level()), meta.target(), &fields.message, fields.others);
-        });
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let of_parent = || span.parent()?.extensions().get::<InAttempt>().map(|parent| parent.log.clone());
+        let Some(log) = current().or_else(of_parent) else { return };
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        span.extensions_mut().insert(InAttempt { log, fields: fields.all() });
     }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        if let Some(known) = span.extensions_mut().get_mut::<InAttempt>() {
+            let mut fields = Fields::default();
+            values.record(&mut fields);
+            known.fields.extend(fields.all());
+        }
+    }
+
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        let log = context.span(id).and_then(|span| span.extensions().get::<InAttempt>().map(|known| known.log.clone()));
+        if let Some(log) = log {
+            ENTERED.with_borrow_mut(|entered| entered.push(log));
+        }
+    }
+
+    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        if context.span(id).is_some_and(|span| span.extensions().get::<InAttempt>().is_some()) {
+            ENTERED.with_borrow_mut(Vec::pop);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let Some(log) = current() else { return };
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let meta = event.metadata();
+        let mut others = around(event, &context);
+        others.extend(fields.others);
+        log.record(level(*meta.level()), meta.target(), &fields.message, others);
+    }
+}
+
+/// The fields of the spans around an event, those of inner spans over those of outer ones, and the names of the spans.
+fn around<S: Subscriber + for<'a> LookupSpan<'a>>(event: &Event<'_>, context: &Context<'_, S>) -> Map<String, Value> {
+    let mut all = Map::new();
+    let mut names = Vec::new();
+    for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        if let Some(InAttempt { fields, .. }) = span.extensions().get() {
+            all.extend(fields.clone());
+            names.push(span.name());
+        }
+    }
+    // The outermost one is the attempt's own.
+    if names.len() > 1 {
+        all.insert(SPANS.to_owned(), names[1..].join(":").into());
+    }
+    all
 }
 
 fn level(level: tracing::Level) -> Level {
@@ -121,6 +217,14 @@ struct Fields {
 }
 
 impl Fields {
+    /// All of them, for a span, whose `message` is a field like others.
+    fn all(mut self) -> Map<String, Value> {
+        if !self.message.is_empty() {
+            self.others.insert("message".to_owned(), self.message.into());
+        }
+        self.others
+    }
+
     fn put(&mut self, field: &Field, value: Value) {
         if field.name() == "message" {
             self.message = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -10,6 +10,7 @@
 
 mod access;
 mod dev;
+mod init;
 mod runs;
 mod without_server;
 

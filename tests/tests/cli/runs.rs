@@ -24,6 +24,11 @@ fn a_run_is_followed_and_can_be_looked_at() {
     let listed = dev.run(&["ls", "group:dag", "--json"]).json();
     assert!(listed.as_array().unwrap().iter().all(|asset| asset["staleness"] == "fresh"), "{listed}");
     assert!(dev.run(&["asset", "show", "dag/l000/a0000"]).out.contains("fresh"));
+    assert_eq!(dev.run(&["materialize", "odd/nan"]).code, Some(0));
+    let shown = dev.run(&["asset", "show", "odd/nan"]);
+    assert!(shown.out.contains("pi") && shown.out.contains("3.25"), "metadata is shown: {shown:?}");
+    let near = dev.run(&["asset", "show", "odd/nam"]);
+    assert!(near.code == Some(2) && near.err.contains("did you mean odd/nan?"), "{near:?}");
 }
 
 #[test]
@@ -48,6 +53,8 @@ fn a_run_is_cancelled_from_elsewhere() {
     assert_eq!(dev.run(&["runs", "cancel", &run]).code, Some(0));
     let ended = dev.run(&["runs", "show", &run, "--follow"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
+    let again = dev.run(&["runs", "cancel", &run]);
+    assert!(again.code == Some(0) && again.out.contains("is canceled"), "{again:?}");
 }
 
 #[test]

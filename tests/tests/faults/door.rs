@@ -146,3 +146,27 @@ async fn an_emoji_key_works_end_to_end() {
     stack.client.deploy(serde_json::to_string(&longest).unwrap(), &IdempotencyKey::random()).await.expect("512 bytes");
     stack.client.asset(&AssetKey::new(&key).unwrap()).await.expect("the asset");
 }
+
+/// Locations share one name space, and a run belongs to one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_locations_do_not_take_from_each_other() {
+    let stack = Stack::on(Store::Sqlite).start().await;
+    let problem = refused(&stack, &serde_json::to_value(manifest(&[("odd/nan", &[])])).unwrap()).await;
+    assert_eq!((problem.code, problem.findings[0].code.as_str()), (ErrorCode::Conflict, "asset-taken"), "{problem:?}");
+    assert!(problem.message.contains(fixture::LOCATION) && problem.message.contains("door"), "{problem:?}");
+
+    let mut guest = manifest(&[("guest", &["odd/nan"])]);
+    guest.assets.push(AssetDef::new(AssetKey::new("odd/nan").unwrap(), AssetRole::External));
+    stack.client.deploy(serde_json::to_string(&guest).unwrap(), &IdempotencyKey::random()).await.expect("external");
+    let all = LaunchRequest { selection: "key:odd/nan or guest".into(), ..LaunchRequest::default() };
+    let error = stack.client.launch(&all, &IdempotencyKey::random()).await.expect_err("two locations");
+    assert!(error.to_string().contains("--location"), "it says what to do: {error}");
+    for location in ["door", fixture::LOCATION] {
+        let request = LaunchRequest { location: Some(location.into()), ..all.clone() };
+        let launched = stack.client.launch(&request, &IdempotencyKey::random()).await.expect("one location");
+        assert_eq!(launched.steps, 1, "{location}");
+    }
+    let nowhere = LaunchRequest { location: Some("nowhere".into()), ..all };
+    let error = stack.client.launch(&nowhere, &IdempotencyKey::random()).await.expect_err("no such location");
+    assert!(error.to_string().contains("there are: door, fixture"), "{error}");
+}

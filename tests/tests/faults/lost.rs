@@ -1,9 +1,31 @@
 //! Workers that are lost while their steps run.
 
 use headwater_core::record::{AttemptEnd, StepState};
+use headwater_tests::fixture;
 use nix::sys::signal::Signal;
+use serde_json::json;
 
 use crate::harness::{Stack, Store, audit::witness, census::processes_of, secs, until};
+
+/// User code that blocks every thread it can get does not keep the worker from saying that it lives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_whose_steps_block_all_threads_is_not_lost() {
+    let mut stack = Stack::on(Store::Sqlite).lease("2s").start().await;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(fixture::STARVERS);
+    stack.start_worker("one", threads as u32).await;
+    let names: Vec<String> = (0..threads).map(|number| format!("starve{number}")).collect();
+    let config: Vec<_> = names.iter().map(|name| (name.as_str(), json!({"ms": 7_000}))).collect();
+    let selection: Vec<String> = names.iter().map(|name| format!("key:odd/{name}")).collect();
+    let run = stack.launch_with(&selection.join(" or "), &config).await;
+    stack.succeeded(run, secs(60)).await;
+    for name in &names {
+        let step = stack.step(run, name).await;
+        assert_eq!((step.attempt, step.losses), (1, 0), "{name}");
+        let took = step.ended_at.expect("it ended").0.as_micros() - step.started_at.expect("it started").0.as_micros();
+        assert!(took >= 7_000_000, "{name} took {took} µs, which blocks nothing");
+    }
+    assert_eq!(stack.client.workers().await.expect("the workers").items.len(), 1, "the same worker all along");
+}
 
 /// Steps of a killed worker run elsewhere within the lease time, at no cost, and nothing of them is left behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use crate::{
     dag::Shape,
     raw,
     report::{Report, Target, percentile},
-    stack::{Backend, Stack},
+    stack::Stack,
 };
 
 const SAMPLES: usize = 200;
@@ -21,12 +21,10 @@ pub(super) async fn measure(report: &mut Report) -> Result<()> {
     for backend in BACKENDS {
         let mut stack = Stack::start(backend, Shape::Chain(100)).await?;
         stack.start_worker(100).await?;
-        let url = (backend == Backend::Postgres).then_some(stack.database.clone());
-        let mut parameters = raw::of_this_minute(url.as_deref(), stack.directory()).await?;
-        parameters.insert("backend".into(), json!(backend.name()));
-        trigger(report, &stack, Value::Object(parameters.clone())).await?;
-        layer(report, &stack, Value::Object(parameters.clone())).await?;
-        burst(report, &stack, Value::Object(parameters)).await?;
+        let own = json!({ "backend": backend.name() });
+        trigger(report, &stack, raw::beside(&stack, own.clone()).await?).await?;
+        layer(report, &stack, raw::beside(&stack, own.clone()).await?).await?;
+        burst(report, &stack, raw::beside(&stack, own).await?).await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{launch, succeeded};
 use crate::{
     dag::Shape,
+    raw,
     report::{Report, Target},
     stack::{Backend, Stack},
 };
@@ -22,7 +23,8 @@ pub(super) async fn measure(report: &mut Report) -> Result<()> {
     let run = launch(&stack, "print").await?;
     succeeded(&stack, run).await?;
     let rate = MEGABYTES / start.elapsed().as_secs_f64();
-    let parameters = json!({ "mb": MEGABYTES, "all_processes_mb": stack.memory_mb()?.round() });
+    let own = json!({ "mb": MEGABYTES, "server_and_worker_mb": stack.memory_mb()?.round() });
+    let parameters = raw::beside(&stack, own).await?;
     report.add("log_mb_per_s", rate, "MB/s", Target::AtLeast(100.0), parameters);
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{BACKENDS, launch, succeeded};
 use crate::{
     dag::Shape,
+    raw,
     report::{Report, Target},
     stack::Stack,
 };
@@ -27,8 +28,8 @@ pub(super) async fn measure(report: &mut Report) -> Result<()> {
         let recovered = start.elapsed().as_secs_f64() * 1e3;
         let detail = succeeded(&stack, run).await?;
         ensure!(detail.counts.succeeded as usize == ASSETS);
-        let parameters =
-            json!({ "assets": ASSETS, "backend": backend.name(), "done_before": before, "done_after": after });
+        let own = json!({ "assets": ASSETS, "backend": backend.name(), "done_before": before, "done_after": after });
+        let parameters = raw::beside(&stack, own).await?;
         report.add("recover_ms", recovered, "ms", Target::AtMost(10_000.0), parameters);
     }
     Ok(())

@@ -110,9 +110,10 @@ impl Globals {
         }
     }
 
-    /// Whether the command line itself names a server.
-    pub(crate) const fn names_server(&self) -> bool {
-        self.server.is_some() || self.profile.is_some()
+    /// Whether the command line names a server, or the variables that stand for its options do.
+    pub(crate) fn names_server(&self, env: impl Fn(&str) -> Option<String>) -> bool {
+        let set = |name| env(name).is_some_and(|value| !value.is_empty());
+        self.server.is_some() || self.profile.is_some() || set("HEADWATER_SERVER") || set("HEADWATER_PROFILE")
     }
 }
 

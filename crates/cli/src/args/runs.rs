@@ -19,6 +19,9 @@ use super::values::{StepConfig, Tag, span};
 pub(crate) struct MaterializeArgs {
     /// What to materialize, in the selection language, or `job:NAME`
     pub(crate) selection: String,
+    /// The code location whose assets are meant, where the selection names assets of several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) location: Option<String>,
     /// A tag for the run; may be given several times
     #[arg(long = "tag", value_name = "NAME=VALUE")]
     pub(crate) tags: Vec<Tag>,

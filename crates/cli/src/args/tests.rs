@@ -44,7 +44,7 @@ fn collect(command: &mut clap::Command, path: &str, pages: &mut Vec<(String, Str
 fn global_options_stand_anywhere() {
     for line in ["--json --server http://x ls", "ls --server http://x --json"] {
         let globals = parse(line).unwrap().globals;
-        assert!(globals.json && globals.names_server(), "{line}");
+        assert!(globals.json && globals.names_server(|_| None), "{line}");
     }
     assert_eq!(parse("-q -v ls").unwrap_err().kind(), ErrorKind::ArgumentConflict);
 }

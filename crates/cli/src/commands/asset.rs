@@ -8,8 +8,9 @@ use headwater_core::{
     record::VersionKind,
     time::Timestamp,
 };
+use serde::Serialize;
 
-use super::{list, runs::short};
+use super::{list, metadata, runs::short};
 use crate::{
     args::{AssetCommand, HistoryArgs, ReportArgs, ReportKind},
     context::{Context, collect, idempotency},
@@ -35,12 +36,26 @@ fn key(text: &str) -> Result<AssetKey, Failure> {
 }
 
 async fn show(context: &Context, text: &str) -> Done {
-    let detail = context.client()?.asset(&key(text)?).await?;
-    context.output.show(&detail, |style| page(style, &detail, edge::now()))?;
+    let (client, key) = (context.client()?, key(text)?);
+    let detail = client.asset(&key).await?;
+    let newest = VersionQuery { limit: Some(1), ..VersionQuery::default() };
+    let latest_version = client.asset_versions(&key, &newest).await?.items.pop();
+    let shown = Shown { detail, latest_version };
+    context.output.show(&shown, |style| page(style, &shown, edge::now()))?;
     Ok(Exit::Success)
 }
 
-fn page(style: &Style, detail: &AssetDetail, now: Timestamp) -> String {
+/// An asset with its latest version.
+#[derive(Debug, Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    detail: AssetDetail,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_version: Option<Version>,
+}
+
+fn page(style: &Style, shown: &Shown, now: Timestamp) -> String {
+    let detail = &shown.detail;
     let asset = &detail.asset;
     let (state, tone) = list::state(asset);
     let tags: Vec<String> = asset
@@ -94,6 +109,10 @@ fn page(style: &Style, detail: &AssetDetail, now: Timestamp) -> String {
             vec![Cell::new(&check.name), outcome, Cell::maybe(at), Cell::toned(blocking, Tone::Dim)]
         });
         text.push_str(&format!("\n\n{}", table(style, &["check", "result", "when", ""], rows.collect(), "")));
+    }
+    let known = shown.latest_version.as_ref().map(|version| metadata::page(style, &version.metadata));
+    if let Some(known) = known.filter(|known| !known.is_empty()) {
+        text.push_str(&format!("\n\n{known}"));
     }
     text
 }
@@ -160,15 +179,8 @@ fn check_table(style: &Style, results: &[CheckResult], now: Timestamp) -> String
 /// The short facts on one line: `endpoint=https://…, rows=120`.
 fn brief(metadata: &Metadata) -> String {
     let facts = metadata.iter().filter_map(|(name, value)| {
-        let value = match value {
-            MetadataValue::Text(text) | MetadataValue::Url(text) | MetadataValue::Path(text) => text.clone(),
-            MetadataValue::Int(number) => number.to_string(),
-            MetadataValue::Float(number) => number.0.to_string(),
-            MetadataValue::Bool(flag) => flag.to_string(),
-            MetadataValue::Timestamp(at) => time::instant((*at).into()),
-            _ => return None,
-        };
-        (value.chars().count() <= 40 && !value.contains('\n')).then(|| format!("{name}={value}"))
+        let value = metadata::short(value).filter(|value| value.chars().count() <= 40)?;
+        Some(format!("{name}={value}"))
     });
     facts.take(4).collect::<Vec<_>>().join(", ")
 }

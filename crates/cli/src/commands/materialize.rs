@@ -18,6 +18,7 @@ pub(crate) async fn materialize(context: &Context, args: MaterializeArgs) -> Don
     let client = context.client()?;
     let request = LaunchRequest {
         selection: args.selection,
+        location: args.location,
         partition: String::new(),
         tags: args.tags.into_iter().map(|tag| (tag.name, tag.value)).collect(),
         config: read_config(args.config)?,
@@ -30,9 +31,15 @@ pub(crate) async fn materialize(context: &Context, args: MaterializeArgs) -> Don
 
 /// Launches a run of a selection and tells of it; what `dev --materialize` does.
 #[cfg(feature = "server")]
-pub(crate) async fn launch(context: &Context, client: &Client, selection: &str) -> Result<Launched, Failure> {
+pub(crate) async fn launch(
+    context: &Context,
+    client: &Client,
+    location: Option<&str>,
+    selection: &str,
+) -> Result<Launched, Failure> {
     check_selection(selection)?;
-    let request = LaunchRequest { selection: selection.to_owned(), ..LaunchRequest::default() };
+    let location = location.map(str::to_owned);
+    let request = LaunchRequest { selection: selection.to_owned(), location, ..LaunchRequest::default() };
     let launched = client.launch(&request, &idempotency(None)).await?;
     tell(context, &launched, |short| format!("run {short} of {selection}: {} steps", launched.steps))?;
     Ok(launched)

@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod logs;
 mod materialize;
+mod metadata;
 mod pool;
 mod profile;
 mod runs;

@@ -16,7 +16,7 @@ pub(crate) fn profile(context: &Context, command: ProfileCommand) -> Done {
     let path = config::path(&env)
         .ok_or_else(|| Failure::local("there is no place for profiles: neither HOME nor HEADWATER_CONFIG is set"))?;
     let mut file = config::read(Some(&path))?;
-    match command {
+    let (document, said) = match command {
         ProfileCommand::Ls => {
             let shown = without_tokens(&file);
             context.output.show(&shown, |style| list(style, &file))?;
@@ -26,8 +26,9 @@ pub(crate) fn profile(context: &Context, command: ProfileCommand) -> Done {
             if !file.profiles.contains_key(&name) {
                 return Err(config::unknown_profile(&name, &file));
             }
-            context.output.note(&format!("`{name}` is used from now on where no other profile is named"));
-            file.current = Some(name);
+            file.current = Some(name.clone());
+            let said = format!("`{name}` is used from now on where no other profile is named");
+            (serde_json::json!({ "profile": name, "current": true }), said)
         }
         ProfileCommand::Add { name, url, token_env, token_command, make_current } => {
             let profile = Profile {
@@ -41,22 +42,27 @@ pub(crate) fn profile(context: &Context, command: ProfileCommand) -> Done {
                 return Err(Failure::usage("a profile has its token from one place only")
                     .hint("leave out --token, or --token-env and --token-command"));
             }
-            context.output.note(&format!("profile `{name}` is {}", profile.url));
+            let said = format!("profile `{name}` is {}", profile.url);
             // The first profile is what a person means until they say otherwise.
             if make_current || file.profiles.is_empty() {
                 file.current = Some(name.clone());
             }
+            let current = file.current.as_ref() == Some(&name);
+            let document = serde_json::json!({ "profile": name, "url": profile.url, "current": current });
             file.profiles.insert(name, profile);
+            (document, said)
         }
         ProfileCommand::Rm { name } => {
             if file.profiles.remove(&name).is_none() {
                 return Err(config::unknown_profile(&name, &file));
             }
             file.current = file.current.filter(|current| *current != name);
-            context.output.note(&format!("profile `{name}` is removed"));
+            let said = format!("profile `{name}` is removed");
+            (serde_json::json!({ "profile": name, "removed": true }), said)
         }
-    }
+    };
     config::write(&path, &file)?;
+    context.output.show(&document, |_| said)?;
     Ok(Exit::Success)
 }
 

@@ -70,7 +70,7 @@ async fn preview(context: &Context, name: &str, count: u32) -> Done {
     context.output.show(&preview, |style| {
         let rows = |at: &Time| vec![Cell::new(time::instant(*at)), Cell::toned(time::ago(now, at.0), Tone::Dim)];
         let ticks = table(style, &["due (UTC)", ""], preview.ticks.iter().map(rows).collect(), "it never ticks");
-        format!("{} ({}), {} steps\n\n{ticks}", preview.when, preview.zone, preview.steps)
+        format!("{}, {} steps\n\n{ticks}", preview.when, preview.steps)
     })?;
     Ok(Exit::Success)
 }

@@ -27,7 +27,13 @@ fn url(given: Option<String>) -> String {
 }
 
 async fn connect(url: &str) -> Result<SqlStore, Failure> {
-    SqlStore::connect(url, &SqlOptions::default()).await.map_err(|error| plane::store_failed(&error))
+    SqlStore::connect(url, &SqlOptions::default()).await.map_err(|error| {
+        let mut failure = plane::store_failed(&error);
+        if failure.code == "database-in-use" {
+            failure.hint = Some("a server brings its database up to date when it starts; stop it to look".to_owned());
+        }
+        failure
+    })
 }
 
 async fn migrate(context: &Context, url: &str) -> Done {

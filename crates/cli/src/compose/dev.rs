@@ -83,14 +83,16 @@ async fn live(context: &Context, args: &DevArgs, registry: Registry, url: &str, 
     let client = Client::new(url, None)?;
     let assets = registry.manifest().assets.len();
     let mut worker = None;
+    let mut location = None;
     if !is_empty(registry.manifest()) {
+        location = Some(registry.manifest().location.clone());
         let (_, text, _) = registry.manifest().clone().address();
         client.deploy(text, &idempotency(None)).await?;
         worker = Some(start_worker(registry, args, url)?);
     }
     greet(context, url, assets)?;
     let shown = tokio::select! {
-        shown = show(context, args, &client, url) => shown,
+        shown = show(context, args, &client, location.as_deref()) => shown,
         ended = stopped(worker.as_mut()) => return ended,
         () = signals.next() => Ok(Exit::Success),
     };
@@ -144,13 +146,13 @@ fn greet(context: &Context, url: &str, assets: usize) -> Result<(), Failure> {
 }
 
 /// Materializes what was asked for, then shows what happens.
-async fn show(context: &Context, args: &DevArgs, client: &Client, url: &str) -> Done {
+async fn show(context: &Context, args: &DevArgs, client: &Client, location: Option<&str>) -> Done {
     for selection in &args.materialize {
-        let launched = launch(context, client, selection).await?;
+        let launched = launch(context, client, location, selection).await?;
         follow_quietly(context, client, launched.run).await?;
     }
     if !args.materialize.is_empty() {
-        context.output.note(&format!("the server is still running at {url}; Ctrl-C stops it"));
+        context.output.note(&format!("the server is still running at {}; Ctrl-C stops it", client.base_url()));
     }
     feed::show(context, client).await
 }

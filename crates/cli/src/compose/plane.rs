@@ -185,11 +185,10 @@ pub(super) fn store_failed(error: &StoreError) -> Failure {
         StoreError::Corrupt(_) => (Exit::Failed, "database-corrupt", "restore a backup, or report it"),
         StoreError::Setup(_) => (Exit::Usage, "database-setup", "give postgres://user@host/name or the path of a file"),
     };
-    let failure = Failure::new(exit, code, error.to_string());
     if matches!(error, StoreError::Setup(message) if message.contains("in use")) {
-        return failure.hint("`--data` names another folder");
+        return Failure::new(exit, "database-in-use", error.to_string()).hint("`--data` names another folder");
     }
-    failure.hint(hint)
+    Failure::new(exit, code, error.to_string()).hint(hint)
 }
 
 pub(super) fn setup_failed(error: &SetupError) -> Failure {

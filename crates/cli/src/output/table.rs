@@ -63,7 +63,7 @@ pub(crate) fn table(style: &Style, headings: &[&str], rows: Vec<Vec<Cell>>, noth
 }
 
 /// Names with their values, below each other.
-pub(crate) fn facts(style: &Style, facts: impl IntoIterator<Item = (&'static str, Cell)>) -> String {
+pub(crate) fn facts<'a>(style: &Style, facts: impl IntoIterator<Item = (&'a str, Cell)>) -> String {
     let mut table = empty(style);
     for (name, value) in facts {
         table.add_row([Cell::toned(name, Tone::Dim).inner(), value.inner()]);

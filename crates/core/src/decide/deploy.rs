@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decision, alerts, tick};
+use super::{Decision, alerts, taken, tick};
 use crate::{
     command::{Answer, Deploy, Refusal, RefusalCode, Request},
     effect::{Effect, SnapshotText},
@@ -25,6 +25,10 @@ pub(super) fn deploy(world: &World, request: &Request, new: &Deploy, now: Timest
     let answer = Answer::Deployed { snapshot: snapshot.id().clone(), changed, assets };
     if !changed {
         return Decision::answered(answer, Vec::new());
+    }
+    let clashes = taken::clashes(world, deployment, snapshot);
+    if !clashes.is_empty() {
+        return Decision::refused(Refusal::clashing(clashes));
     }
     let named = match name_assets(world, request, new) {
         Ok(named) => named,
@@ -79,6 +83,7 @@ fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<Ass
     let known = |key: &AssetKey| world.names.get(&(deployment, key.clone())).copied();
     let declared: BTreeSet<AssetId> =
         new.snapshot.manifest().assets.iter().filter_map(|asset| known(&asset.key)).collect();
+    let of_others = taken::identities(world, deployment, new.snapshot.location());
     let mut fresh = new.ids.iter().copied();
     let mut taken: BTreeSet<AssetId> = BTreeSet::new();
     let mut named = Vec::new();
@@ -87,7 +92,10 @@ fn name_assets(world: &World, request: &Request, new: &Deploy) -> Result<Vec<Ass
             continue;
         }
         // Going back to definitions from before a rename is a rename as well.
-        let back = || world.renamed(deployment, &asset.key).filter(|id| !declared.contains(id));
+        let back = || {
+            let free = |id: &AssetId| !declared.contains(id) && !of_others.contains(id);
+            world.renamed(deployment, &asset.key).filter(free)
+        };
         let renamed = asset.aliases.iter().find_map(known).or_else(back).filter(|id| taken.insert(*id));
         let id = renamed.or_else(|| fresh.next()).ok_or_else(|| {
             Refusal::new(RefusalCode::Invalid, format!("no identity was provided for asset {}", asset.key))

@@ -56,7 +56,7 @@ pub(super) struct Draft {
 }
 
 pub(super) fn launch(world: &World, request: &Request, launch: &Launch, now: Timestamp) -> Decision {
-    let chosen = match choose(world, request, &launch.selection) {
+    let chosen = match choose(world, request, launch) {
         Ok(chosen) => chosen,
         Err(refusal) => return Decision::refused(refusal),
     };
@@ -125,20 +125,27 @@ pub(super) struct Chosen {
 }
 
 /// Finds the location whose assets a selection names. A run belongs to one location, since its steps share code.
-fn choose(world: &World, request: &Request, selection: &str) -> Result<Chosen, Refusal> {
+fn choose(world: &World, request: &Request, launch: &Launch) -> Result<Chosen, Refusal> {
+    let selection = &launch.selection;
     let mut found: Option<Chosen> = None;
-    let mut problem = None;
-    for bound in world.live(request.deployment) {
+    let mut problem: Option<String> = None;
+    for bound in candidates(world, request, launch.location.as_deref())? {
         match plan_in(bound, selection) {
             Ok(chosen) if chosen.plan.steps.is_empty() => {
-                problem = problem.or(chosen.warnings.into_iter().next());
+                // Of several locations, one that knows a near name has the most to say.
+                let warning = chosen.warnings.into_iter().next();
+                let says_more = |old: &String| warning.as_ref().is_some_and(|new| new.len() > old.len());
+                if problem.as_ref().is_none_or(says_more) {
+                    problem = warning.or(problem);
+                }
             }
             Ok(chosen) => {
                 if let Some(other) = &found {
                     return Err(Refusal::new(
                         RefusalCode::Invalid,
                         format!(
-                            "the selection names assets of two code locations, {} and {}; launch one run for each",
+                            "the selection names assets of two code locations, {0} and {1}; a run belongs to one, so \
+                             launch it once with the location {0} and once with {1} (`--location {0}`)",
                             other.bound.snapshot.location(),
                             chosen.bound.snapshot.location()
                         ),
@@ -149,13 +156,26 @@ fn choose(world: &World, request: &Request, selection: &str) -> Result<Chosen, R
             Err(message) => problem = Some(message),
         }
     }
-    if world.live(request.deployment).next().is_none() {
-        return Err(Refusal::new(RefusalCode::NotFound, "nothing is deployed yet; deploy a manifest first"));
-    }
     found.ok_or_else(|| {
         let message = problem.unwrap_or_else(|| format!("`{selection}` selects no asset that can be materialized"));
         Refusal::new(RefusalCode::Invalid, message)
     })
+}
+
+/// The live locations that a launch can mean.
+fn candidates<'a>(world: &'a World, request: &Request, location: Option<&str>) -> Result<Vec<&'a Arc<Bound>>, Refusal> {
+    let live: Vec<&Arc<Bound>> = world.live(request.deployment).collect();
+    if live.is_empty() {
+        return Err(Refusal::new(RefusalCode::NotFound, "nothing is deployed yet; deploy a manifest first"));
+    }
+    let Some(location) = location else { return Ok(live) };
+    let found: Vec<&Arc<Bound>> = live.iter().copied().filter(|bound| bound.snapshot.location() == location).collect();
+    if found.is_empty() {
+        let known: Vec<&str> = live.iter().map(|bound| bound.snapshot.location()).collect();
+        let message = format!("no code location `{location}` is live; there are: {}", known.join(", "));
+        return Err(Refusal::new(RefusalCode::NotFound, message));
+    }
+    Ok(found)
 }
 
 /// Plans a selection, or a job, in one location.

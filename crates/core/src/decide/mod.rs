@@ -19,6 +19,7 @@ mod dispatch;
 mod launch;
 mod report;
 mod settle;
+mod taken;
 mod tick;
 mod timer;
 mod view;

@@ -114,7 +114,7 @@ impl Manifest {
         let manifest: Self = serde_json::from_str(text).map_err(|error| ManifestError::Malformed {
             line: error.line(),
             column: error.column(),
-            reason: error.to_string(),
+            reason: reason(&error),
         })?;
         if manifest.format == 0 {
             return Err(ManifestError::Malformed { line: 1, column: 1, reason: "format 0 never existed".into() });
@@ -155,6 +155,12 @@ impl Manifest {
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
     }
+}
+
+/// What was expected, without the place, which is told beside it.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or_else(|| text.clone(), |(reason, _)| reason.to_owned())
 }
 
 /// A document that is not a manifest of a known format.

@@ -44,7 +44,7 @@ mod error;
 mod eval;
 mod explain;
 mod lexer;
-pub(crate) mod nearest;
+pub mod nearest;
 mod nodes;
 mod parser;
 mod pattern;

@@ -4,7 +4,7 @@
 ///
 /// Likely are names that differ by upper and lower case only, then keys whose last segment is `wanted`, then
 /// names within an edit distance of a third of its length.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let folded: Vec<char> = wanted.to_lowercase().chars().collect();
     let mut found: Vec<(usize, &str)> =
         names.into_iter().filter_map(|name| Some((score(&folded, name)?, name))).collect();

@@ -306,6 +306,7 @@ impl Options {
         Launch {
             run,
             selection,
+            location: get("at"),
             partition: get("partition").unwrap_or_default(),
             tags: self.0.iter().filter(|(name, _)| name.starts_with("tag ")).map(|(_, tag)| pair(tag)).collect(),
             config: config.into_iter().collect(),

@@ -168,6 +168,43 @@ mod misbehaving {
         panic!("{}", "oh no");
     }
 
+    #[asset]
+    async fn spans(ctx: Context) -> Result<u32> {
+        use tracing::{Instrument as _, instrument::WithSubscriber as _};
+        let page = tracing::info_span!("page", number = 7, rows = tracing::field::Empty);
+        let fetch = async {
+            tracing::Span::current().record("rows", 3);
+            tracing::info!(number = 8, "in a span");
+            let ours = ctx.spawn(async { tracing::info!("in a task of the attempt") });
+            // The kit's subscriber is that of its thread; a worker's is everywhere.
+            let theirs = async { tracing::info!("in a task with the span") }.in_current_span();
+            let theirs = tokio::spawn(theirs.with_current_subscriber());
+            let stray = async { tracing::info!("in a task of nobody") };
+            let stray = tokio::spawn(stray.with_current_subscriber());
+            let panics = ctx.spawn(async { panic!("{}", "a bug") });
+            (ours.await.is_ok() && theirs.await.is_ok() && stray.await.is_ok()) && panics.await.is_err()
+        };
+        let all = fetch.instrument(page).await;
+        tracing::info!("outside");
+        Ok(u32::from(all))
+    }
+
+    #[test]
+    fn logs_have_the_fields_of_their_spans_also_in_tasks() {
+        let run = materialize(&definitions![spans], "*");
+        assert_eq!(*run.value::<spans>(), 1);
+        let logged: Vec<_> = run.logs().iter().map(|line| (line.message.as_str(), json!(line.fields))).collect();
+        let fields = json!({ "number": 7, "rows": 3, "span": "page" });
+        assert_eq!(logged[0], ("in a span", json!({ "number": 8, "rows": 3, "span": "page" })));
+        for message in ["in a task of the attempt", "in a task with the span"] {
+            assert!(logged.contains(&(message, fields.clone())), "{message}: {logged:#?}");
+        }
+        assert!(logged.contains(&("outside", json!({}))), "{logged:#?}");
+        assert!(!logged.iter().any(|(message, _)| *message == "in a task of nobody"), "it cannot be told whose it is");
+        let panic = run.logs().iter().find(|line| line.message.contains("a bug")).unwrap();
+        assert!(panic.level == Level::Error && panic.message.contains("pipeline/main.rs"), "{panic:?}");
+    }
+
     #[check(asset = forgets)]
     fn cannot_tell() -> Result<bool> {
         Err(StepError::new("the warehouse is closed"))

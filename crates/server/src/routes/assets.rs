@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use headwater_api::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List, StaleCause, Staleness};
 use headwater_core::{
     manifest::AssetRole,
-    selection::{Selection, Universe},
+    selection::{Selection, Universe, nearest::nearest},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -63,7 +63,11 @@ pub(super) async fn assets(
 /// The place of an asset in the catalog, by the key in an address.
 pub(super) fn find(catalog: &Catalog, key: &str) -> Result<usize, Refused> {
     catalog.find(key).ok_or_else(|| {
-        Refused::missing("asset", key.escape_debug()).hint("write the slashes of a key as %2F; keys are case-sensitive")
+        let near = nearest(key, (0..catalog.len()).map(|node| catalog.key(node)));
+        Refused::missing("asset", key.escape_debug()).hint(match near.as_slice() {
+            [] => "upper and lower case differ in keys".to_owned(),
+            near => format!("did you mean {}?", near.join(" or ")),
+        })
     })
 }
 

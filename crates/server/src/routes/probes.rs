@@ -1,5 +1,7 @@
 //! Probes and metrics.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::State,
@@ -19,6 +21,10 @@ use crate::{
 /// The most workers that are counted.
 const MAX_WORKERS: u32 = 10_000;
 
+/// How long the database may take to answer whoever asks whether the server is ready. Load balancers wait for a second
+/// or two themselves.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, body = Health)))]
 pub(super) async fn healthz() -> Json<Health> {
@@ -28,8 +34,18 @@ pub(super) async fn healthz() -> Json<Health> {
 /// Whether the server can do its work: its store answers, and a leader is known.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses((status = 200, body = Health)))]
 pub(super) async fn readyz(State(app): State<App>) -> Reply<Health> {
-    app.store.ping().await?;
+    let answered = tokio::time::timeout(PATIENCE, app.store.ping()).await;
     let standing = app.control.standing().borrow().clone();
+    match (answered, &standing) {
+        (Ok(answered), _) => answered?,
+        (Err(_), Standing::Blind { reason }) => {
+            return Err(Refused::new(ErrorCode::StoreUnavailable, reason.clone()));
+        }
+        (Err(_), _) => {
+            let message = format!("the database did not answer within {} ms", PATIENCE.as_millis());
+            return Err(Refused::new(ErrorCode::StoreUnavailable, message));
+        }
+    }
     match standing {
         Standing::Leading(_) | Standing::Following { .. } => Ok(Json(Health { status: "ok".to_owned() })),
         Standing::Starting => Err(Refused::new(ErrorCode::NotLeading, "no leader is known yet")),

@@ -36,10 +36,11 @@ pub(super) async fn launch(
     if !body.selection.trim_start().starts_with("job:") {
         Selection::parse(&body.selection).map_err(Problem::from)?;
     }
-    config::check(&*app.views.catalog(&*app.store, &here.0).await?, &body.selection, &body.config)?;
+    config::check(&*app.views.catalog(&*app.store, &here.0).await?, &body)?;
     let launch = command::Launch {
         run: RunId(ids::fresh()),
         selection: body.selection,
+        location: body.location,
         partition: body.partition,
         tags: body.tags,
         config: body.config,
@@ -69,7 +70,10 @@ pub(super) async fn cancel(
     PathOf(at): PathOf<(String, RunId)>,
 ) -> Reply<Commanded> {
     let (_, run) = at;
-    find(&app, &here, run).await?;
+    let known = find(&app, &here, run).await?;
+    if known.state.is_final() {
+        return Ok(Json(Commanded { state: Some(known.state) }));
+    }
     let state = match app.control.command(caller.request(&here, Command::Cancel { run })).await? {
         Answer::Canceled { state } => Some(state),
         _ => None,

@@ -91,7 +91,7 @@ impl Server {
     /// Everything, with the progress in front of the user.
     async fn materialize(&self) -> io::Result<ExitStatus> {
         own(&self.program, &self.shop_data)
-            .args(["materialize", "*", "--server", &self.url])
+            .args(["materialize", "*", "--location", env!("CARGO_PKG_NAME"), "--server", &self.url])
             .kill_on_drop(true)
             .status()
             .await
