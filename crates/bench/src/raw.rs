@@ -41,13 +41,19 @@ pub(crate) async fn postgres_commits_per_s(url: &str) -> Result<f64> {
     Ok(rate)
 }
 
-/// The machine's figures of this minute, to be printed beside a durable figure, with the figure's own parameters.
-pub(crate) async fn beside(stack: &Stack, own: Value) -> Result<Value> {
+/// The machine's figures of this minute, to be printed beside a durable figure.
+pub(crate) async fn of_this_minute(url: Option<&str>, directory: &std::path::Path) -> Result<Map<String, Value>> {
     let mut parameters = Map::new();
-    parameters.insert("raw_fdatasync_us".into(), json!(fdatasync_us(stack.directory())?.round()));
-    if stack.database.starts_with("postgres") {
-        parameters.insert("raw_commits_per_s".into(), json!(postgres_commits_per_s(&stack.database).await?.round()));
+    parameters.insert("raw_fdatasync_us".into(), json!(fdatasync_us(directory)?.round()));
+    if let Some(url) = url.filter(|url| url.starts_with("postgres")) {
+        parameters.insert("raw_commits_per_s".into(), json!(postgres_commits_per_s(url).await?.round()));
     }
+    Ok(parameters)
+}
+
+/// The same, with a figure's own parameters.
+pub(crate) async fn beside(stack: &Stack, own: Value) -> Result<Value> {
+    let mut parameters = of_this_minute(Some(&stack.database), stack.directory()).await?;
     if let Value::Object(own) = own {
         parameters.extend(own);
     }

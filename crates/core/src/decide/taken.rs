@@ -1,6 +1,6 @@
 //! What another code location of the deployment declares already.
 //!
-//! Locations share one name space: a key, a job and a schedule mean one thing in a deployment. Declaring an asset of
+//! Locations share one name space: a key, a job, a schedule, an alert policy and a channel mean one thing in a deployment. Declaring an asset of
 //! another location as external is how locations refer to each other, and always allowed.
 
 use std::collections::BTreeSet;
@@ -60,6 +60,21 @@ pub(super) fn clashes(world: &World, deployment: DeploymentId, new: &Snapshot) -
                 let message = format!("schedule {} is declared by {locations}", schedule.name);
                 findings.push(
                     clash("schedule-taken", message, [&schedule.source, &theirs.source]).hint("rename one of them"),
+                );
+            }
+        }
+        for (_, policy) in new.policies() {
+            if let Some((_, theirs)) = other.find_policy(&policy.name) {
+                let message = format!("alert policy {} is declared by {locations}", policy.name);
+                findings
+                    .push(clash("alert-taken", message, [&policy.source, &theirs.source]).hint("rename one of them"));
+            }
+        }
+        for channel in &new.manifest().channels {
+            if let Some(theirs) = other.find_channel(&channel.name) {
+                let message = format!("channel {} is declared by {locations}", channel.name);
+                findings.push(
+                    clash("channel-taken", message, [&channel.source, &theirs.source]).hint("rename one of them"),
                 );
             }
         }

@@ -131,7 +131,7 @@ pub(super) async fn run_now(
     PathOf(at): PathOf<(String, String)>,
 ) -> Reply<Launched> {
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
-    let (_, def, _) = find(&catalog, &at.1)?;
+    let (snapshot, def, _) = find(&catalog, &at.1)?;
     let launch = command::Launch {
         run: RunId(ids::fresh()),
         selection: def.selection.clone(),
@@ -140,6 +140,7 @@ pub(super) async fn run_now(
         config: def.config.clone(),
         priority: Some(def.priority).filter(|priority| *priority != 0),
         timeout: def.timeout,
+        location: Some(catalog.snapshots[snapshot].location().to_owned()),
     };
     launched(app.control.command(caller.request(&here, Command::Launch(launch))).await?)
 }
