@@ -41,7 +41,7 @@ async fn probes_and_figures() {
         assert!(figures.contains(line), "{line} is not in\n{figures}");
     }
     let page = reqwest::get(&server.url).await.unwrap().text().await.unwrap();
-    assert!(page.contains("Headwater is running"));
+    assert!(page.contains("<title>Headwater"), "{page}");
     for code in ErrorCode::ALL {
         let page = reqwest::get(format!("{}/errors/{code}", server.url)).await.unwrap();
         assert_eq!(page.status(), 200);
