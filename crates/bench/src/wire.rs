@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
 
@@ -61,7 +61,7 @@ struct Message {
 }
 
 /// Reads a request or an answer; none where the connection has ended.
-async fn read(stream: &mut BufReader<TcpStream>) -> Result<Option<Message>> {
+async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> Result<Option<Message>> {
     let mut start = String::new();
     if stream.read_line(&mut start).await? == 0 {
         return Ok(None);
@@ -91,16 +91,43 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Result<Option<Message>> {
     }
 }
 
-async fn line(stream: &mut BufReader<TcpStream>) -> Result<String> {
+async fn line(stream: &mut (impl AsyncBufRead + Unpin)) -> Result<String> {
     let mut line = String::new();
     stream.read_line(&mut line).await?;
     Ok(line)
 }
 
-async fn append(stream: &mut BufReader<TcpStream>, body: &mut Vec<u8>, length: usize) -> Result<()> {
+async fn append(stream: &mut (impl AsyncBufRead + Unpin), body: &mut Vec<u8>, length: usize) -> Result<()> {
     let start = body.len();
     ensure!(start + length <= MOST, "a body of more than {MOST} bytes");
     body.resize(start + length, 0);
     stream.read_exact(&mut body[start..]).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn bodies(mut text: &[u8]) -> Result<Vec<String>> {
+        let mut bodies = Vec::new();
+        while let Some(message) = read(&mut text).await? {
+            bodies.push(String::from_utf8(message.body)?);
+        }
+        Ok(bodies)
+    }
+
+    #[tokio::test]
+    async fn one_message_is_read_after_the_other() {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none\
+                    HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\ntw\r\n1\r\no\r\n0\r\n\r\n\
+                    HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(bodies(text.as_bytes()).await.unwrap(), ["one", "two", ""]);
+    }
+
+    #[tokio::test]
+    async fn a_cut_message_is_an_error() {
+        assert!(bodies(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\non").await.is_err());
+        assert!(bodies(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nt").await.is_err());
+    }
 }

@@ -134,6 +134,7 @@ pub(super) async fn live(report: &mut Report) -> Result<()> {
             let (shown, told) = (numbers(&found["shown"]), numbers(&found["told"]));
             parameters.insert("runs".into(), json!(shown.len()));
             // What of it is the way to another client of the event stream.
+            parameters.insert("stream_p50_ms".into(), json!(percentile(&told, 0.5).round()));
             parameters.insert("stream_p95_ms".into(), json!(percentile(&told, 0.95).round()));
             for (quantile, share) in [("p50", 0.5), ("p95", 0.95)] {
                 parameters.insert("quantile".into(), json!(quantile));
