@@ -11,7 +11,7 @@ use sqlx::{
 use crate::{db::Db, error};
 
 /// Number, name, text for Postgres, text for SQLite.
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "init",
@@ -29,6 +29,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         "alerts",
         include_str!("../../../migrations/postgres/0003_alerts.sql"),
         include_str!("../../../migrations/sqlite/0003_alerts.sql"),
+    ),
+    (
+        4,
+        "lists",
+        include_str!("../../../migrations/postgres/0004_lists.sql"),
+        include_str!("../../../migrations/sqlite/0004_lists.sql"),
     ),
 ];
 

@@ -65,7 +65,12 @@ fn runs_query<'a>(deployment: DeploymentId, filter: &'a RunFilter, page: Page) -
     }
     if let Some(since) = filter.since {
         let at = number(&mut args, since.as_micros().into());
-        conditions.push_str(&format!(" AND r.created_at >= ${at}"));
+        // The list is in the order of numbers. Where few runs are that young, their smallest number spares the walk
+        // over all the others.
+        conditions.push_str(&format!(
+            " AND r.created_at >= ${at} AND r.created_seq >= (SELECT MIN(x.created_seq) FROM runs x \
+             WHERE x.deployment = $1 AND x.created_at >= ${at})"
+        ));
     }
     sql.push_str(&format!(
         " WHERE r.deployment = $1 AND r.created_seq < $2{conditions} ORDER BY {order} DESC LIMIT $3"

@@ -123,7 +123,7 @@ async fn migrating_twice_at_once_is_migrating_once() {
         .collect();
     for task in tasks {
         let status = task.await.unwrap();
-        assert_eq!((status.applied.len(), status.pending.len()), (3, 0));
+        assert_eq!((status.applied.len(), status.pending.len()), (4, 0));
     }
     let store = open(&url).await;
     assert_eq!(store.migrate().await.unwrap(), Vec::<String>::new());

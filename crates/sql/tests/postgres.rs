@@ -111,7 +111,7 @@ async fn a_database_without_tables_says_so() {
     assert_eq!(store.migrations().await.unwrap().applied, Vec::<String>::new());
     let error = store.load(Timestamp::EPOCH).await.unwrap_err();
     assert!(matches!(error, StoreError::Schema(_)), "{error:?}");
-    assert_eq!(store.status().await.unwrap().pending, ["0001_init", "0002_views", "0003_alerts"]);
+    assert_eq!(store.status().await.unwrap().pending, ["0001_init", "0002_views", "0003_alerts", "0004_lists"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GAP_MS, Refresher } from './refresher';
+import { FIRST_GAP_MS, GAP_MS, Refresher } from './refresher';
 
 const SETTLED_MS = 5_000;
 
@@ -40,7 +40,17 @@ describe('the refresher', () => {
     }
     await vi.advanceTimersByTimeAsync(SETTLED_MS);
     expect(loads() - 1).toBeGreaterThanOrEqual(3);
-    expect(loads() - 1).toBeLessThanOrEqual(1_000 / GAP_MS + 2);
+    expect(loads() - 1).toBeLessThanOrEqual(1_000 / GAP_MS + 4);
+  });
+
+  it('shows the end of a short run soon after its beginning', async () => {
+    const { loads, refresher } = watched(5);
+    await vi.advanceTimersByTimeAsync(10);
+    refresher.mark([['overview']]);
+    await vi.advanceTimersByTimeAsync(5);
+    refresher.mark([['overview']]);
+    await vi.advanceTimersByTimeAsync(FIRST_GAP_MS + 10);
+    expect(loads()).toBe(3);
   });
 
   it('asks a slow query less often, and once more at the end', async () => {

@@ -1,10 +1,17 @@
-// Turns many events into few reloads. What became old is collected and reloaded together, at most every quarter of a
-// second, and no query more often than its own answers allow: a list that takes a second to load is not asked for four
-// times a second.
+// Turns many events into few reloads. What became old is collected and reloaded together: soon after a quiet while, so that
+// a short run is seen as it happens, and at most every quarter of a second while events keep coming. No query is asked more
+// often than its own answers allow: a list that takes a second to load is not asked for four times a second.
 import { hashKey, type Query, type QueryClient } from '@tanstack/react-query';
 import type { Key } from '@/api/keys';
 
+/** The time between two reloads while events keep coming. */
 export const GAP_MS = 250;
+
+/** The time between the first two reloads; it doubles up to the other one. */
+export const FIRST_GAP_MS = 40;
+
+/** After so long without a reload it was quiet. */
+const QUIET_MS = 1_000;
 
 /**
  * A step that starts tells nobody: its lease is state, not an event. So does a message that arrives. Both follow soon on an
@@ -24,6 +31,7 @@ export class Refresher {
   private scheduled = false;
   private settleScheduled = false;
   private last = Number.NEGATIVE_INFINITY;
+  private gap = FIRST_GAP_MS;
 
   constructor(
     private readonly client: QueryClient,
@@ -42,7 +50,7 @@ export class Refresher {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    const wait = Math.max(0, this.last + GAP_MS - this.clock.now());
+    const wait = Math.max(0, this.last + this.gap - this.clock.now());
     this.clock.later(() => this.flush(), wait);
   }
 
@@ -59,6 +67,8 @@ export class Refresher {
 
   private flush(): void {
     this.scheduled = false;
+    const quiet = this.clock.now() - this.last >= QUIET_MS;
+    this.gap = quiet ? FIRST_GAP_MS : Math.min(GAP_MS, this.gap * 2);
     this.last = this.clock.now();
     const marked = [...this.old.values()];
     this.old.clear();
