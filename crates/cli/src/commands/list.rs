@@ -99,9 +99,11 @@ fn live(style: &Style, assets: &[Asset], now: Timestamp) -> String {
         let (state, tone) = state(asset);
         let failed =
             asset.checks.iter().filter(|check| check.latest.as_ref().is_some_and(|result| !result.passed)).count();
+        let never = asset.checks.iter().filter(|check| check.latest.is_none()).count();
         let checks = match (asset.checks.len(), failed) {
             (0, _) => Cell::toned("-", Tone::Dim),
-            (all, 0) => Cell::toned(format!("{all} ok"), Tone::Good),
+            (all, 0) if never == all => Cell::toned(format!("{all} never run"), Tone::Dim),
+            (all, 0) => Cell::toned(format!("{} ok", all - never), Tone::Good),
             (all, failed) => Cell::toned(format!("{failed} of {all} failed"), Tone::Bad),
         };
         vec![

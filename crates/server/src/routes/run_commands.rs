@@ -6,7 +6,10 @@ use axum::{Json, extract::State};
 use headwater_api::{Commanded, ErrorCode, LaunchRequest, Launched, Problem, Retry, RetryFrom};
 use headwater_core::{
     command::{self, Answer, Command, RetryScope, RetrySource},
+    graph::Snapshot,
     id::{RunId, StepNo},
+    manifest::Severity,
+    plan::Plan,
     record::{RunRecord, StepState},
     selection::Selection,
 };
@@ -115,6 +118,9 @@ async fn scope(app: &App, run: RunRecord, from: RetryFrom) -> Result<RetryScope,
             *done = step.state == StepState::Succeeded;
         }
     }
+    for step in held_back(app, id, &plan, &snapshot).await? {
+        done[step] = false;
+    }
     let source = RetrySource { run: Arc::new(run), plan, snapshot };
     Ok(match from {
         RetryFrom::All => RetryScope::All(source),
@@ -128,4 +134,24 @@ async fn scope(app: &App, run: RunRecord, from: RetryFrom) -> Result<RetryScope,
             RetryScope::FromFailure(source, steps)
         }
     })
+}
+
+/// Steps that did their work and whose result was refused: those whose blocking checks failed, and those that made what
+/// was checked. To go on behind them would carry data past a check that said no.
+async fn held_back(app: &App, run: RunId, plan: &Plan, snapshot: &Snapshot) -> Result<Vec<usize>, Refused> {
+    let checks = app.store.run_checks(run).await?;
+    let refused = checks.iter().filter(|check| !check.passed && check.blocking && check.severity == Severity::Error);
+    let mut steps = Vec::new();
+    for (record, step) in refused.filter_map(|check| Some((check, check.step?.index()))) {
+        let Some(checked) = plan.steps.get(step) else {
+            continue;
+        };
+        steps.push(step);
+        let named =
+            checked.checks.iter().map(|&check| snapshot.check(check)).filter(|check| check.name == record.check);
+        for asset in named.filter_map(|check| snapshot.find_asset(check.asset.as_str())) {
+            steps.extend(plan.steps.iter().position(|step| step.assets.contains(&asset)));
+        }
+    }
+    Ok(steps)
 }

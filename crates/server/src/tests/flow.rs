@@ -7,8 +7,10 @@ use headwater_api::{
 use headwater_client::IdempotencyKey;
 use headwater_core::{
     id::RunId,
+    lease::Lease,
     manifest::Switch,
     record::{StepState, VersionKind},
+    report::Outcome,
 };
 
 use super::harness::{Doing, Server, Worker, fail_orders, key, manifest, succeed};
@@ -92,6 +94,29 @@ async fn a_failure_is_shown_and_repeated() {
     assert_eq!(refused.code(), Some(ErrorCode::Conflict));
     let failed = RunQuery { state: Some("failed".into()), ..RunQuery::default() };
     assert_eq!(client.runs(&failed).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_retry_from_failure_does_not_go_past_a_check_that_said_no() {
+    let server = Server::start().await;
+    let manifest = manifest();
+    server.deploy(&manifest).await;
+    let mut worker = Worker::join(&server.client, &manifest).await;
+    let refuse = |lease: &Lease| match succeed(lease) {
+        Outcome::Succeeded(mut output) => {
+            output.checks.iter_mut().for_each(|check| check.passed = false);
+            Outcome::Succeeded(output)
+        }
+        other => other,
+    };
+    let id = run(&server, &mut worker, 2, refuse).await;
+    let shown = server.client.run(id).await.unwrap();
+    assert_eq!((shown.run.state, shown.counts.succeeded, shown.counts.skipped), (RunState::Failed, 2, 1));
+    // What was checked is made and checked again, before anything is made from it.
+    let again = server.client.retry(id, RetryFrom::FromFailure, &IdempotencyKey::random()).await.unwrap();
+    assert_eq!(again.steps, 2);
+    let names: Vec<_> = server.client.steps(again.run).await.unwrap().items.into_iter().map(|step| step.name).collect();
+    assert_eq!(names, ["shop/orders", "shop/été 🛒"]);
 }
 
 #[tokio::test]

@@ -44,7 +44,12 @@ pub(super) async fn follow(
                 }
                 ended = state.is_final();
             }
-            Some((number, page)) = tails.open.next() => tails.take(number, page, lines)?,
+            // The last stream may end between the look above and here: then there is nothing to take, and the loop ends.
+            next = tails.open.next(), if !tails.open.is_empty() => {
+                if let Some((number, page)) = next {
+                    tails.take(number, page, lines)?;
+                }
+            }
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Interrupted),
         }
     }

@@ -120,6 +120,10 @@ pub(in crate::decide) fn test(world: &World, request: &Request, target: &AlertTa
         }
         AlertTarget::Channel(name) => (String::new(), vec![name.clone()]),
     };
+    if channels.is_empty() {
+        let message = format!("alert policy {policy} tells nobody: it names no channel");
+        return Decision::refused(Refusal::new(RefusalCode::Invalid, message));
+    }
     let mut incident = sample(request, snapshot, &policy, world.last_seq, now);
     incident.told = channels.iter().map(|channel| (channel.clone(), now)).collect();
     let mut book = Book::new(world, now);
