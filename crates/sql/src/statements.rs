@@ -72,8 +72,11 @@ statements! {
     ASSETS = "SELECT ", columns!(asset), " FROM assets a WHERE a.deployment = $1 ORDER BY a.key";
     CURRENT = "SELECT ", columns!(current), " FROM asset_current c JOIN assets a ON a.id = c.asset \
         WHERE a.deployment = $1 ORDER BY c.asset, c.partition";
-    ASSET_CURRENT = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset = $1 ORDER BY c.partition";
-    VERSION = "SELECT ", columns!(version), " FROM versions v WHERE v.seq = $1";
+    /// A list of values follows here and in the other two of this kind.
+    CURRENT_OF = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset IN ";
+    VERSIONS_AT = "SELECT ", columns!(version), " FROM versions v WHERE v.seq IN ";
+    CURRENT_CHECKS_OF = "SELECT ", columns!(check), " FROM check_current k JOIN checks c ON c.seq = k.seq \
+        WHERE k.asset IN ";
     VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_WHOLE = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
@@ -99,6 +102,9 @@ statements! {
     RUN_COUNTS = "SELECT r.state, COUNT(*) FROM runs r WHERE r.deployment = $1 AND r.state IN ", columns!(active), " \
         GROUP BY r.state";
     STEPS = "SELECT ", columns!(step), " FROM steps s WHERE s.run = $1 ORDER BY s.step";
+    STEPS_IN_HAND = "SELECT s.run, s.step, s.state FROM steps s JOIN runs r ON r.id = s.run \
+        WHERE r.deployment = $1 AND r.state IN ", columns!(active), " AND s.state IN ('running', 'retry_wait') \
+        ORDER BY s.run, s.step";
     ATTEMPTS = "SELECT ", columns!(attempt), " FROM attempts a WHERE a.run = $1 ORDER BY a.step, a.attempt";
     ATTEMPTS_OF_STEP = "SELECT ", columns!(attempt), " FROM attempts a WHERE a.run = $1 AND a.step = $2 \
         ORDER BY a.attempt";

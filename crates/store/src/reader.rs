@@ -7,7 +7,7 @@ use headwater_core::{
     id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, OutboxRecord, RunRecord,
-        RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
+        RunState, ScheduleRecord, StepRecord, StepState, TickRecord, VersionRecord, WorkerRecord,
     },
     time::Timestamp,
 };
@@ -76,6 +76,17 @@ pub struct RunCounts {
     pub running: u64,
     /// Being stopped.
     pub canceling: u64,
+}
+
+/// A step that is running or waits for its next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepInHand {
+    /// Its run, which has not ended.
+    pub run: RunId,
+    /// Its number in the plan.
+    pub step: StepNo,
+    /// Where it is.
+    pub state: StepState,
 }
 
 /// A message of the outbox, with its delivery.
@@ -187,8 +198,8 @@ pub trait Reader: Send + Sync + 'static {
     async fn assets(&self, deployment: DeploymentId) -> Result<Vec<AssetRecord>, StoreError>;
     /// What is there of all assets of a deployment.
     async fn current(&self, deployment: DeploymentId) -> Result<Vec<AssetCurrent>, StoreError>;
-    /// What is there of one asset, by partition.
-    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError>;
+    /// What is there of these assets, by asset and partition.
+    async fn current_of(&self, assets: &[AssetId]) -> Result<Vec<AssetCurrent>, StoreError>;
     /// Versions of an asset, newest first.
     async fn versions(
         &self,
@@ -196,8 +207,8 @@ pub trait Reader: Send + Sync + 'static {
         filter: &VersionFilter,
         page: Page,
     ) -> Result<Vec<VersionRecord>, StoreError>;
-    /// A version by its number.
-    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError>;
+    /// The versions of these numbers, by number; those that are no longer there are left out.
+    async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError>;
     /// The latest version of every asset and partition of a deployment, by number.
     async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError>;
     /// Versions that a run recorded, oldest first, with their assets' ids; at most `limit`.
@@ -206,6 +217,8 @@ pub trait Reader: Send + Sync + 'static {
     async fn checks(&self, asset: AssetId, check: &AssetCheck, page: Page) -> Result<Vec<CheckRecord>, StoreError>;
     /// The latest result of every check of a deployment's assets.
     async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError>;
+    /// The latest result of every check of these assets, by asset, check and partition.
+    async fn current_checks_of(&self, assets: &[AssetId]) -> Result<Vec<CheckRecord>, StoreError>;
     /// Check results that a run recorded, oldest first.
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError>;
     /// A run.
@@ -221,6 +234,8 @@ pub trait Reader: Send + Sync + 'static {
     async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError>;
     /// Steps of a run that are no longer pending, by number.
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError>;
+    /// Steps of a deployment's runs in progress that are running or wait for their next attempt, by run and number.
+    async fn steps_in_hand(&self, deployment: DeploymentId) -> Result<Vec<StepInHand>, StoreError>;
     /// Earlier attempts of a run's steps (of one step where it is given), by step and attempt.
     async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError>;
     /// Entries of the event log, oldest first.

@@ -20,7 +20,7 @@ use crate::{
     app::App,
     extract::Here,
     problem::{Refused, Reply},
-    views::{Catalog, Current, Facts},
+    views::{Catalog, Current, Facts, failed_as},
 };
 
 /// How many assets are named in a list.
@@ -42,8 +42,7 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
     let now = app.now();
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let nodes: Vec<usize> = (0..catalog.len()).collect();
-    let facts = app.views.facts(&*app.store, &catalog, &current, &nodes, now).await?;
+    let facts: Vec<Facts> = (0..catalog.len()).map(|node| Facts::of(&catalog, &current, node, now)).collect();
     let (mut all, mut groups): (_, BTreeMap<&str, StateCounts>) = (StateCounts::default(), BTreeMap::new());
     for (node, facts) in facts.iter().enumerate() {
         let role = &catalog.def(node).role;
@@ -76,6 +75,7 @@ fn brief(catalog: &Catalog, node: usize, kind: SignalKind, at: Option<Timestamp>
         at: at.map(Into::into),
         run: None,
         kind,
+        severity: Severity::Error,
         reason,
     }
 }
@@ -86,11 +86,12 @@ fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBr
         if let Some((at, run)) = facts.failed {
             let brief = brief(catalog, node, SignalKind::AssetFailed, Some(at), "its last try failed".to_owned());
             found.push(AssetBrief { run: Some(run), ..brief });
-        } else if facts.failed_checks > 0 {
-            let failed = current.checks(catalog.id(node)).iter().filter(|check| !check.passed);
+        } else if facts.failed_checks + facts.warned_checks > 0 {
+            let failed = current.now(node).checks.iter().filter(|check| !check.passed);
             let (names, last) = named(failed);
             found.push(AssetBrief {
                 run: last.and_then(|check| check.run),
+                severity: if facts.failed_checks > 0 { Severity::Error } else { Severity::Warn },
                 ..brief(catalog, node, SignalKind::CheckFailed, last.map(|check| check.at), names)
             });
         }
@@ -130,11 +131,11 @@ fn checks(catalog: &Catalog, current: &Current) -> CheckCounts {
     let mut counts = CheckCounts::default();
     for node in 0..catalog.len() {
         let declared = catalog.snapshot(node).checks_on(catalog.number(node)).len();
-        let results = current.checks(catalog.id(node));
+        let results = &current.now(node).checks;
         let count = |wanted: fn(&CheckRecord) -> bool| results.iter().filter(|check| wanted(check)).count() as u32;
         counts.passed += count(|check| check.passed);
-        counts.warned += count(|check| !check.passed && check.severity == Severity::Warn);
-        counts.failed += count(|check| !check.passed && check.severity == Severity::Error);
+        counts.warned += count(|check| failed_as(check, Severity::Warn));
+        counts.failed += count(|check| failed_as(check, Severity::Error));
         counts.never += declared.saturating_sub(results.len()) as u32;
     }
     counts

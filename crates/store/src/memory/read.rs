@@ -1,6 +1,6 @@
 //! What the API shows, by walking through everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use headwater_core::{
@@ -9,7 +9,7 @@ use headwater_core::{
     id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
-        ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord, WorkerRecord,
+        ScheduleRecord, StepRecord, StepState, TickRecord, Trigger, VersionRecord, WorkerRecord,
     },
 };
 
@@ -20,7 +20,7 @@ use crate::{
     journal::Leader,
     reader::{
         AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
-        RunFilter, StoreStatus, VersionFilter,
+        RunFilter, StepInHand, StoreStatus, VersionFilter,
     },
 };
 
@@ -131,8 +131,8 @@ impl Reader for MemoryStore {
         Ok(state.current.values().filter(|current| state.is_of(current.asset, deployment)).cloned().collect())
     }
 
-    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
-        Ok(self.lock().current.values().filter(|current| current.asset == asset).cloned().collect())
+    async fn current_of(&self, assets: &[AssetId]) -> Result<Vec<AssetCurrent>, StoreError> {
+        Ok(self.lock().current.values().filter(|current| assets.contains(&current.asset)).cloned().collect())
     }
 
     async fn versions(
@@ -148,8 +148,10 @@ impl Reader for MemoryStore {
         }))
     }
 
-    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError> {
-        Ok(self.lock().versions.get(&seq).cloned())
+    async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError> {
+        let wanted: BTreeSet<Seq> = seqs.iter().copied().collect();
+        let state = self.lock();
+        Ok(wanted.iter().filter_map(|seq| state.versions.get(seq)).cloned().collect())
     }
 
     async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
@@ -176,6 +178,12 @@ impl Reader for MemoryStore {
     async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError> {
         let state = self.lock();
         let current = state.current_checks.iter().filter(|((asset, _, _), _)| state.is_of(*asset, deployment));
+        Ok(current.filter_map(|(_, seq)| state.checks.get(seq)).cloned().collect())
+    }
+
+    async fn current_checks_of(&self, assets: &[AssetId]) -> Result<Vec<CheckRecord>, StoreError> {
+        let state = self.lock();
+        let current = state.current_checks.iter().filter(|((asset, _, _), _)| assets.contains(asset));
         Ok(current.filter_map(|(_, seq)| state.checks.get(seq)).cloned().collect())
     }
 
@@ -215,6 +223,20 @@ impl Reader for MemoryStore {
 
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
         Ok(self.lock().steps_of(run))
+    }
+
+    async fn steps_in_hand(&self, deployment: DeploymentId) -> Result<Vec<StepInHand>, StoreError> {
+        let state = self.lock();
+        let mut runs: Vec<RunId> = state
+            .runs
+            .values()
+            .filter(|run| run.deployment == deployment && !run.state.is_final())
+            .map(|run| run.id)
+            .collect();
+        runs.sort_unstable();
+        let steps = runs.into_iter().flat_map(|run| state.steps_of(run));
+        let in_hand = steps.filter(|step| matches!(step.state, StepState::Running | StepState::RetryWait));
+        Ok(in_hand.map(|step| StepInHand { run: step.run, step: step.step, state: step.state }).collect())
     }
 
     async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError> {
