@@ -83,7 +83,7 @@ fn runs_query<'a>(deployment: DeploymentId, filter: &'a RunFilter, page: Page) -
 /// The most values of one list; lists are as long as a power of four, so that there are few different statements.
 const LONGEST_LIST: usize = 1_024;
 
-/// Reads the rows of a statement that ends where a list of values is to follow.
+/// Reads the rows of a statement for a list of values, which stands in place of its `($1)`.
 async fn among<V: Copy + Ord, T>(
     db: &Db,
     statement: &str,
@@ -99,7 +99,7 @@ where
         let part = values.split_off(values.len().saturating_sub(LONGEST_LIST));
         let length = (0..).map(|power| 4_usize.pow(power)).find(|&length| length >= part.len()).unwrap_or(LONGEST_LIST);
         let numbers: Vec<String> = (1..=length).map(|number| format!("${number}")).collect();
-        let sql = format!("{statement}({})", numbers.join(", "));
+        let sql = statement.replace("($1)", &format!("({})", numbers.join(", ")));
         // What fills the list up names a value again, which changes nothing.
         let filled = part.into_iter().chain(std::iter::repeat(last)).take(length);
         let args: Vec<Cell<'static>> = filled.map(Cell::from).collect();
@@ -198,10 +198,6 @@ impl Reader for SqlStore {
         let mut found = among(&self.db, sql::VERSIONS_AT, seqs.iter().map(|seq| seq.0), decode::version).await?;
         found.sort_by_key(|version| version.seq);
         Ok(found)
-    }
-
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
-        self.db.read(sql::LATEST_VERSIONS, &[deployment.0.into()], decode::version).await
     }
 
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {

@@ -72,11 +72,11 @@ statements! {
     ASSETS = "SELECT ", columns!(asset), " FROM assets a WHERE a.deployment = $1 ORDER BY a.key";
     CURRENT = "SELECT ", columns!(current), " FROM asset_current c JOIN assets a ON a.id = c.asset \
         WHERE a.deployment = $1 ORDER BY c.asset, c.partition";
-    /// A list of values follows here and in the other two of this kind.
-    CURRENT_OF = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset IN ";
-    VERSIONS_AT = "SELECT ", columns!(version), " FROM versions v WHERE v.seq IN ";
+    /// Here and in the other two of this kind, a longer list stands in place of `($1)`.
+    CURRENT_OF = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset IN ($1)";
+    VERSIONS_AT = "SELECT ", columns!(version), " FROM versions v WHERE v.seq IN ($1)";
     CURRENT_CHECKS_OF = "SELECT ", columns!(check), " FROM check_current k JOIN checks c ON c.seq = k.seq \
-        WHERE k.asset IN ";
+        WHERE k.asset IN ($1)";
     VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_WHOLE = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
@@ -88,8 +88,6 @@ statements! {
         AND v.run = $4 ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_OF_RUN_AND_PARTITION = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         AND v.run = $4 AND v.partition = $5 ORDER BY v.seq DESC LIMIT $3";
-    LATEST_VERSIONS = "SELECT ", columns!(version), " FROM asset_current c JOIN assets a ON a.id = c.asset \
-        JOIN versions v ON v.seq = c.seq WHERE a.deployment = $1 ORDER BY v.seq";
     RUN_VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.run = $1 ORDER BY v.seq LIMIT $2";
     CHECKS = "SELECT ", columns!(check), " FROM checks c WHERE c.asset = $1 AND c.seq < $2 \
         ORDER BY c.seq DESC LIMIT $3";

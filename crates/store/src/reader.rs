@@ -209,8 +209,6 @@ pub trait Reader: Send + Sync + 'static {
     ) -> Result<Vec<VersionRecord>, StoreError>;
     /// The versions of these numbers, by number; those that are no longer there are left out.
     async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError>;
-    /// The latest version of every asset and partition of a deployment, by number.
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError>;
     /// Versions that a run recorded, oldest first, with their assets' ids; at most `limit`.
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError>;
     /// Results of an asset's checks, newest first.

@@ -37,8 +37,6 @@ pub struct Everything {
     pub assets: Vec<AssetRecord>,
     /// What is there of all assets.
     pub current: Vec<AssetCurrent>,
-    /// The latest version of each of them.
-    pub latest_versions: Vec<VersionRecord>,
     /// History per asset: versions, checks.
     pub history: Vec<(Vec<VersionRecord>, Vec<CheckRecord>)>,
     /// Latest check results.
@@ -135,7 +133,6 @@ pub async fn everything(store: &dyn Store) -> Everything {
         counts: store.run_counts(of).await.unwrap(),
         assets,
         current: store.current(of).await.unwrap(),
-        latest_versions: store.latest_versions(of).await.unwrap(),
         history,
         current_checks: store.current_checks(of).await.unwrap(),
         deploys: (store.deploys(of, MANY).await.unwrap(), store.live(of).await.unwrap()),

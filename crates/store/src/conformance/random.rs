@@ -358,8 +358,12 @@ async fn some_of_all_is_found(store: &dyn Store, all: &everything::Everything) {
     assert_eq!(store.current_of(&wanted).await.unwrap(), current);
     let checks: Vec<_> = all.current_checks.iter().filter(|check| named(&check.asset)).cloned().collect();
     assert_eq!(store.current_checks_of(&wanted).await.unwrap(), checks);
-    let seqs: Vec<Seq> = all.latest_versions.iter().map(|version| version.seq).rev().collect();
-    assert_eq!(store.versions_at(&seqs).await.unwrap(), all.latest_versions);
+    let versions = all.history.iter().flat_map(|(versions, _)| versions).filter(|version| version.seq.0 % 3 > 0);
+    let mut versions: Vec<_> = versions.cloned().collect();
+    let seqs: Vec<Seq> = versions.iter().map(|version| version.seq).collect();
+    versions.sort_by_key(|version| version.seq);
+    assert!(versions.len() > 16, "too few to fill a list up");
+    assert_eq!(store.versions_at(&seqs).await.unwrap(), versions);
     assert_eq!(store.versions_at(&[]).await.unwrap(), []);
     let active = all.runs.iter().filter(|run| !run.listed.state.is_final()).flat_map(|run| &run.steps);
     let mut in_hand: Vec<StepInHand> = active

@@ -154,15 +154,6 @@ impl Reader for MemoryStore {
         Ok(wanted.iter().filter_map(|seq| state.versions.get(seq)).cloned().collect())
     }
 
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
-        let state = self.lock();
-        let here = |asset: &AssetId| state.assets.get(asset).is_some_and(|asset| asset.deployment == deployment);
-        let latest = state.current.values().filter(|current| here(&current.asset));
-        let mut seqs: Vec<Seq> = latest.filter_map(|current| Some(current.latest.as_ref()?.seq)).collect();
-        seqs.sort_unstable();
-        Ok(seqs.iter().filter_map(|seq| state.versions.get(seq)).cloned().collect())
-    }
-
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
         let state = self.lock();
         let versions = state.versions.values().filter(|version| version.run == Some(run));
