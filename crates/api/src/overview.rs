@@ -33,7 +33,7 @@ pub struct Overview {
     pub today: Today,
     /// The next ticks of schedules that are on, soonest first, at most 20.
     pub next: Vec<NextTick>,
-    /// How many incidents are not resolved.
+    /// How many incidents are not resolved, counted up to 500.
     pub open_incidents: u32,
 }
 

@@ -1,6 +1,6 @@
 //! Everybody's side.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use headwater_core::{
@@ -11,6 +11,7 @@ use headwater_core::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
         ScheduleRecord, StepRecord, StepState, TickRecord, VersionRecord, WorkerRecord,
     },
+    time::Timestamp,
 };
 use headwater_store::{
     AssetCheck, DeliveryFilter, EventFilter, IncidentFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter,
@@ -260,6 +261,17 @@ impl Reader for SqlStore {
         Ok(counts)
     }
 
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError> {
+        let decode = |fields: &mut Fields<'_>| Ok((fields.one_of(RunState::parse)?, fields.number::<u32>()?));
+        let args = [deployment.0.into(), since.as_micros().into(), limit.into()];
+        Ok(self.db.read(sql::RUN_STATES_SINCE, &args, decode).await?.into_iter().collect())
+    }
+
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
         self.db.read(sql::STEPS, &[run.0.into()], decode::step).await
     }
@@ -323,6 +335,11 @@ impl Reader for SqlStore {
             IncidentFilter::Resolved => sql::INCIDENTS_RESOLVED,
         };
         self.db.read(statement, &[deployment.0.into(), before(page), page.limit.into()], decode::incident).await
+    }
+
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError> {
+        let args = [deployment.0.into(), limit.into()];
+        Ok(self.db.read_one(sql::UNRESOLVED, &args, |fields| fields.number()).await?.unwrap_or(0))
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {

@@ -99,6 +99,8 @@ statements! {
     RUN = "SELECT ", columns!(run), " FROM runs r WHERE r.id = $1";
     RUN_COUNTS = "SELECT r.state, COUNT(*) FROM runs r WHERE r.deployment = $1 AND r.state IN ", columns!(active), " \
         GROUP BY r.state";
+    RUN_STATES_SINCE = "SELECT x.state, COUNT(*) FROM (SELECT r.state FROM runs r WHERE r.deployment = $1 \
+        AND r.created_at >= $2 ORDER BY r.created_at DESC LIMIT $3) x GROUP BY x.state";
     STEPS = "SELECT ", columns!(step), " FROM steps s WHERE s.run = $1 ORDER BY s.step";
     STEPS_IN_HAND = "SELECT s.run, s.step, s.state FROM steps s JOIN runs r ON r.id = s.run \
         WHERE r.deployment = $1 AND r.state IN ", columns!(active), " AND s.state IN ('running', 'retry_wait') \
@@ -141,6 +143,8 @@ statements! {
         AND i.opened_seq < $2 AND i.state <> 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
     INCIDENTS_RESOLVED = "SELECT ", columns!(incident), " FROM incidents i WHERE i.deployment = $1 \
         AND i.opened_seq < $2 AND i.state = 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
+    UNRESOLVED = "SELECT COUNT(*) FROM (SELECT i.id FROM incidents i WHERE i.deployment = $1 \
+        AND i.state <> 'resolved' LIMIT $2) x";
     ALERT_POLICIES = "SELECT ", columns!(policy), " FROM alert_policies p WHERE p.deployment = $1 ORDER BY p.name";
     OUTBOX = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.state = 'waiting' ORDER BY o.seq LIMIT $1";
     DELIVERIES = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 AND o.seq < $2 \

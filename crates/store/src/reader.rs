@@ -1,5 +1,7 @@
 //! Everybody's side of a store: what the API shows. Lists are read by key, never by offset.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use headwater_core::{
     alert::{IncidentRecord, PolicyRecord},
@@ -230,6 +232,13 @@ pub trait Reader: Send + Sync + 'static {
     ) -> Result<Vec<RunRecord>, StoreError>;
     /// How many runs of a deployment have not ended.
     async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError>;
+    /// How the runs of a deployment are that were accepted at or after an instant, the latest of them, at most `limit`.
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError>;
     /// Steps of a run that are no longer pending, by number.
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError>;
     /// Steps of a deployment's runs in progress that are running or wait for their next attempt, by run and number.
@@ -253,6 +262,8 @@ pub trait Reader: Send + Sync + 'static {
         filter: IncidentFilter,
         page: Page,
     ) -> Result<Vec<IncidentRecord>, StoreError>;
+    /// How many incidents of a deployment are not resolved, counted up to `limit`.
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError>;
     /// An incident.
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError>;
     /// States of alert policies that were muted or that count, by name.

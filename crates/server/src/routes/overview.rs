@@ -13,7 +13,7 @@ use headwater_core::{
     selection::Universe,
     time::{Millis, Timestamp},
 };
-use headwater_store::{IncidentFilter, Page, RunFilter};
+use headwater_store::Page;
 
 use super::{deploys, schedules::ahead};
 use crate::{
@@ -50,8 +50,6 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
         facts.count(role, groups.entry(catalog.group(node)).or_default());
     }
     let runs = app.store.run_counts(here.0.id).await?;
-    let page = Page { before: None, limit: MOST_INCIDENTS };
-    let incidents = app.store.incidents(here.0.id, IncidentFilter::Unresolved, page).await?;
     Ok(Json(Overview {
         seq: current.seq,
         assets: all,
@@ -62,7 +60,7 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
         runs: ActiveRuns { queued: runs.queued, running: runs.running, canceling: runs.canceling },
         today: today(&app, &here, &facts, now).await?,
         next: next(&app, &here, &catalog, now).await?,
-        open_incidents: incidents.len() as u32,
+        open_incidents: app.store.unresolved(here.0.id, MOST_INCIDENTS).await?,
     }))
 }
 
@@ -143,9 +141,8 @@ fn checks(catalog: &Catalog, current: &Current) -> CheckCounts {
 
 async fn today(app: &App, here: &Here, facts: &[Facts], now: Timestamp) -> Result<Today, Refused> {
     let since = Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY));
-    let filter = RunFilter { since: Some(since), ..RunFilter::default() };
-    let runs = app.store.runs(here.0.id, &filter, Page { before: None, limit: MOST_RUNS }).await?;
-    let ended = |state: RunState| runs.iter().filter(|run| run.state == state).count() as u32;
+    let runs = app.store.run_states_since(here.0.id, since, MOST_RUNS).await?;
+    let ended = |state| runs.get(&state).copied().unwrap_or(0);
     let recent = app.store.deploys(here.0.id, Page { before: None, limit: 20 }).await?;
     let live = app.store.live(here.0.id).await?;
     let deploys: Vec<Deploy> =
@@ -153,7 +150,7 @@ async fn today(app: &App, here: &Here, facts: &[Facts], now: Timestamp) -> Resul
     Ok(Today {
         since: since.into(),
         updated_assets: facts.iter().filter(|facts| facts.at.is_some_and(|at| at >= since)).count() as u32,
-        runs: runs.len() as u32,
+        runs: runs.values().sum(),
         succeeded: ended(RunState::Succeeded),
         failed: ended(RunState::Failed),
         deploys,

@@ -365,6 +365,7 @@ async fn some_of_all_is_found(store: &dyn Store, all: &everything::Everything) {
     assert!(versions.len() > 16, "too few to fill a list up");
     assert_eq!(store.versions_at(&seqs).await.unwrap(), versions);
     assert_eq!(store.versions_at(&[]).await.unwrap(), []);
+    counts_are_those_of_the_lists(store, all).await;
     let active = all.runs.iter().filter(|run| !run.listed.state.is_final()).flat_map(|run| &run.steps);
     let mut in_hand: Vec<StepInHand> = active
         .filter(|step| matches!(step.state, StepState::Running | StepState::RetryWait))
@@ -373,4 +374,20 @@ async fn some_of_all_is_found(store: &dyn Store, all: &everything::Everything) {
     in_hand.sort_unstable();
     assert!(!in_hand.is_empty(), "no step is in hand");
     assert_eq!(all.in_hand, in_hand);
+}
+
+async fn counts_are_those_of_the_lists(store: &dyn Store, all: &everything::Everything) {
+    let count = all.alerts.unresolved.len();
+    assert!(count > 1, "too few incidents");
+    for limit in [1, 100_000] {
+        assert_eq!(store.unresolved(DEPLOYMENT, limit).await.unwrap() as usize, count.min(limit as usize));
+    }
+    let since = all.runs[all.runs.len() / 2].listed.created_at;
+    for (since, limit) in [(since, 100_000), (Timestamp::EPOCH, 3)] {
+        let mut counts = BTreeMap::new();
+        for run in all.runs.iter().filter(|run| run.listed.created_at >= since).take(limit as usize) {
+            *counts.entry(run.listed.state).or_default() += 1;
+        }
+        assert_eq!(store.run_states_since(DEPLOYMENT, since, limit).await.unwrap(), counts);
+    }
 }

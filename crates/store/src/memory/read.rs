@@ -11,6 +11,7 @@ use headwater_core::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
         ScheduleRecord, StepRecord, StepState, TickRecord, Trigger, VersionRecord, WorkerRecord,
     },
+    time::Timestamp,
 };
 
 use super::{MemoryStore, State, is_present, is_unresolved};
@@ -212,6 +213,20 @@ impl Reader for MemoryStore {
         Ok(counts)
     }
 
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError> {
+        let filter = RunFilter { since: Some(since), ..RunFilter::default() };
+        let mut counts = BTreeMap::new();
+        for run in self.runs(deployment, &filter, Page { before: None, limit }).await? {
+            *counts.entry(run.state).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
         Ok(self.lock().steps_of(run))
     }
@@ -277,6 +292,11 @@ impl Reader for MemoryStore {
         };
         let incidents = state.incidents_by_age().rev().filter(|incident| incident.opened_seq < before);
         Ok(incidents.filter(is_meant).take(page.limit as usize).cloned().collect())
+    }
+
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError> {
+        let page = Page { before: None, limit };
+        Ok(self.incidents(deployment, IncidentFilter::Unresolved, page).await?.len() as u32)
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {
