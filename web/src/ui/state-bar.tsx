@@ -17,7 +17,7 @@ export function StateBar({ counts }: { counts: StateCounts }) {
   return (
     <div className={styles.bar} role="img" aria-label={words} title={words}>
       {shares.map(({ state, count }) => (
-        <span key={state} className={styles[state]} style={{ flexGrow: count }} />
+        <span key={state} data-state={state} style={{ flexGrow: count }} />
       ))}
     </div>
   );
