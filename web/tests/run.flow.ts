@@ -114,6 +114,8 @@ test('filters of assets stand in the address and survive a reload', async ({ pag
   await expect(page).toHaveURL(/group=curated/);
   await expect(page).toHaveURL(/q=orders/);
   const shown = page.getByText(/^\d+ of \d+ assets$/);
+  // The list follows what is typed a moment later.
+  await expect(page.getByRole('grid', { name: 'Assets' }).getByRole('row', { name: /revenue/ })).toHaveCount(0);
   const words = await shown.textContent();
   await page.reload();
   await expect(shown).toHaveText(words ?? '');

@@ -47,17 +47,19 @@ export type WorkerState = Schemas['WorkerState'];
 /** An entry of the event log, as the stream sends it. */
 export type LogEvent = Omit<Schemas['Event'], 'data'> & { data?: Record<string, unknown> };
 
-export type Graph = Schemas['Graph'];
+/** A server of an earlier version counts failed checks of both severities together. */
+type Warned = { warned_checks?: number };
+export type StateCounts = Schemas['StateCounts'] & Warned;
 export type GraphGroup = Schemas['GraphGroup'];
-export type GraphNode = Schemas['GraphNode'];
+export type Graph = Schemas['Graph'];
+export type GraphNode = Schemas['GraphNode'] & Warned;
 
-export type AssetBrief = Schemas['AssetBrief'];
+export type AssetBrief = Schemas['AssetBrief'] & { severity?: Schemas['Severity'] };
 export type GroupSummary = Schemas['GroupSummary'];
 export type NextTick = Schemas['NextTick'];
 export type Overview = Schemas['Overview'];
 export type Series = Schemas['Series'];
 export type SeriesPoint = Schemas['SeriesPoint'];
-export type StateCounts = Schemas['StateCounts'];
 
 /** One part of a list, and where the next one starts. */
 export type Page<T> = { items: T[]; next?: string | null };

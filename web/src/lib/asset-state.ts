@@ -1,13 +1,16 @@
 // How an asset is, as the screens say it: one word for what its last run did, one for its checks.
 import type { Asset, AssetCheck } from '@/api/types';
 
-export type AssetWord = 'missing' | 'present' | 'failed' | 'in_progress' | 'external';
+export type AssetWord = 'missing' | 'present' | 'failed' | 'check_failed' | 'check_warned' | 'in_progress' | 'external';
 
-/** The state in one word, as the graph has it. */
-export function stateOf(asset: Pick<Asset, 'in_progress' | 'failed' | 'latest' | 'role'>): AssetWord {
+/** The state in one word, as the graph has it: what is there but failed a check is no success. */
+export function stateOf(asset: Pick<Asset, 'in_progress' | 'failed' | 'latest' | 'role' | 'checks'>): AssetWord {
   if (asset.in_progress) return 'in_progress';
   if (asset.failed) return 'failed';
-  if (asset.latest) return 'present';
+  if (asset.latest) {
+    const worst = worstCheck(asset.checks);
+    return worst === 'failed' || worst === 'warned' ? `check_${worst}` : 'present';
+  }
   return asset.role === 'external' ? 'external' : 'missing';
 }
 

@@ -59,9 +59,11 @@ export class Refresher {
     this.settleScheduled = true;
     this.clock.later(() => {
       this.settleScheduled = false;
-      for (const [hash, key] of this.settling) this.old.set(hash, key);
+      const keys = [...this.settling.values()];
       this.settling.clear();
-      this.schedule();
+      // It stands outside of the pace: nothing happened now, and what happens next shall not wait because of it.
+      this.reload(keys);
+      if (this.old.size > 0) this.schedule();
     }, SETTLE_MS);
   }
 
@@ -72,9 +74,13 @@ export class Refresher {
     this.last = this.clock.now();
     const marked = [...this.old.values()];
     this.old.clear();
+    this.reload(marked);
+    if (this.old.size > 0) this.schedule();
+  }
+
+  private reload(marked: Key[]): void {
     const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
     for (const query of queries) this.refresh(query);
-    if (this.old.size > 0) this.schedule();
   }
 
   private refresh(query: Query): void {

@@ -100,7 +100,9 @@ export const NARROW: Column<Asset>[] = [
           <span className={styles.second}>
             <span className="truncate">{asset.group}</span>
             <Time at={asset.latest?.at} />
-            {worstCheck(asset.checks) === 'failed' && <StatusBadge kind="check" state="failed" shape="plain" />}
+            {stateOf(asset) !== 'check_failed' && worstCheck(asset.checks) === 'failed' && (
+              <StatusBadge kind="asset" state="check_failed" shape="plain" />
+            )}
           </span>
         }
       />

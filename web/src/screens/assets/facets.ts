@@ -114,7 +114,7 @@ export const SORTS = ['key', 'state', 'group', 'at', 'check'] as const;
 export type SortName = (typeof SORTS)[number];
 
 /** The states that somebody should look at come first. */
-const STATE_ORDER = ['failed', 'in_progress', 'missing', 'present', 'external'];
+const STATE_ORDER = ['failed', 'check_failed', 'check_warned', 'in_progress', 'missing', 'present', 'external'];
 const CHECK_ORDER = ['failed', 'warned', 'never', 'passed'];
 
 export function sortAssets(assets: readonly Asset[], by: SortName, order: 'up' | 'down'): Asset[] {

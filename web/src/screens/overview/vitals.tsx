@@ -38,7 +38,7 @@ export function Vitals({ overview: { assets, checks, runs, open_incidents: incid
       </Link>
       <Link
         to="/assets"
-        search={{ state: ['check_failed'] }}
+        search={{ check: ['failed', 'warned'] }}
         className={cx(styles.vital, checks.failed > 0 && styles.bad)}
       >
         <Vital

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { attemptsQuery, runQuery, stepsQuery } from '@/api/queries';
+import { attemptsQuery, runChecksQuery, runQuery, stepsQuery } from '@/api/queries';
 import type { Attempt, RunDetail, Step } from '@/api/types';
 import { shortId } from '@/lib/format';
 import { useMedia } from '@/lib/media';
@@ -19,6 +19,7 @@ import { Logs } from './logs/logs';
 import { Plan } from './plan';
 import { Results } from './results';
 import styles from './run.module.css';
+import { marksOf, type StepMarks } from './step-checks';
 import { StepDetail } from './step-detail';
 import { Steps } from './steps';
 import { Timeline } from './timeline/timeline';
@@ -78,6 +79,9 @@ function Body({ run }: { run: RunDetail }) {
   // Most steps have one attempt, which stands in the step itself; only retries need the list of attempts.
   const tried = useMemo(() => list.some(({ attempt }) => attempt > 1), [list]);
   const attempts = useQuery({ ...attemptsQuery(run.id), enabled: tried });
+  const checked = useMemo(() => list.some(({ checks }) => checks && checks.length > 0), [list]);
+  const checks = useQuery({ ...runChecksQuery(run.id), enabled: checked });
+  const marks = useMemo(() => marksOf(list, checks.data ?? []), [list, checks.data]);
   return (
     <>
       <div className={styles.summary}>
@@ -86,20 +90,22 @@ function Body({ run }: { run: RunDetail }) {
         <Chain run={run} />
       </div>
       <Loaded query={steps} what="The steps could not be loaded">
-        {() => <Parts run={run} steps={list} attempts={attempts.data ?? NO_ATTEMPTS} />}
+        {() => <Parts run={run} steps={list} attempts={attempts.data ?? NO_ATTEMPTS} marks={marks} />}
       </Loaded>
     </>
   );
 }
 
-type PartsProps = { run: RunDetail; steps: readonly Step[]; attempts: readonly Attempt[] };
+type PartsProps = { run: RunDetail; steps: readonly Step[]; attempts: readonly Attempt[]; marks: StepMarks };
 
-function Parts({ run, steps, attempts }: PartsProps) {
+function Parts({ run, steps, attempts, marks }: PartsProps) {
   const { tab = 'timeline', step: chosen } = route.useSearch();
   const setSearch = useSetSearch('push');
   const beside = useMedia('(min-width: 1100px)');
   const step = tab === 'logs' || chosen === undefined ? undefined : steps.find(({ no }) => no === chosen);
-  const detail = step && <StepDetail key={step.no} run={run} step={step} steps={steps} attempts={attempts} />;
+  const detail = step && (
+    <StepDetail key={step.no} run={run} step={step} steps={steps} attempts={attempts} marks={marks} />
+  );
   return (
     <Tabs<Tab>
       label="Parts of the run"
@@ -122,13 +128,13 @@ function Parts({ run, steps, attempts }: PartsProps) {
         <div className={styles.main}>
           {tab === 'timeline' && (
             <>
-              <Trouble run={run} steps={steps} />
-              <Timeline run={run} steps={steps} attempts={attempts} />
+              <Trouble run={run} steps={steps} marks={marks} />
+              <Timeline run={run} steps={steps} attempts={attempts} marks={marks} />
             </>
           )}
-          {tab === 'steps' && <Steps run={run} steps={steps} />}
+          {tab === 'steps' && <Steps run={run} steps={steps} marks={marks} />}
           {tab === 'events' && <Events run={run} steps={steps} />}
-          {tab === 'logs' && <Logs run={run.id} steps={steps} />}
+          {tab === 'logs' && <Logs run={run.id} steps={steps} marks={marks} />}
           {tab === 'results' && <Results run={run.id} />}
           {tab === 'plan' && <Plan run={run} />}
         </div>
