@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use headwater_api::ReportVersion;
-use headwater_client::{Client, IdempotencyKey};
+use headwater_client::{Client, IdempotencyKey, api::ReportVersion};
 use headwater_core::{
     key::AssetKey,
     manifest::{CheckDef, Manifest, ScheduleDef, Severity, Switch},
