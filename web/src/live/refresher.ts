@@ -1,5 +1,5 @@
-// Turns many events into few reloads. What became old is collected and reloaded together: soon after a quiet while, so that
-// a short run is seen as it happens, and at most every quarter of a second while events keep coming. No query is asked more
+// Turns many events into few reloads. What became old is collected and reloaded together: at once where little happened
+// lately, so that a short run is seen as it happens, and four times a second where events keep coming. No query is asked more
 // often than its own answers allow: a list that takes a second to load is not asked for four times a second.
 import { hashKey, type Query, type QueryClient } from '@tanstack/react-query';
 import type { Key } from '@/api/keys';
@@ -7,11 +7,11 @@ import type { Key } from '@/api/keys';
 /** The time between two reloads while events keep coming. */
 export const GAP_MS = 250;
 
-/** The time between the first two reloads; it doubles up to the other one. */
-export const FIRST_GAP_MS = 40;
+/** The time between two reloads of a burst. */
+export const BURST_GAP_MS = 40;
 
-/** After so long without a reload it was quiet. */
-const QUIET_MS = 1_000;
+/** How many reloads a burst has; each comes back after the time above. */
+export const BURST = 8;
 
 type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
 
@@ -22,7 +22,8 @@ export class Refresher {
   private readonly took = new Map<string, { ended: number; ms: number }>();
   private scheduled = false;
   private last = Number.NEGATIVE_INFINITY;
-  private gap = FIRST_GAP_MS;
+  /** When a whole burst is left again. */
+  private rich = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly client: QueryClient,
@@ -37,15 +38,18 @@ export class Refresher {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    const wait = Math.max(0, this.last + this.gap - this.clock.now());
-    this.clock.later(() => this.flush(), wait);
+    this.clock.later(() => this.flush(), this.wait());
+  }
+
+  private wait(): number {
+    const next = Math.max(this.last + BURST_GAP_MS, this.rich - (BURST - 1) * GAP_MS);
+    return Math.max(0, next - this.clock.now());
   }
 
   private flush(): void {
     this.scheduled = false;
-    const quiet = this.clock.now() - this.last >= QUIET_MS;
-    this.gap = quiet ? FIRST_GAP_MS : Math.min(GAP_MS, this.gap * 2);
     this.last = this.clock.now();
+    this.rich = Math.max(this.last, this.rich) + GAP_MS;
     const marked = [...this.old.values()];
     this.old.clear();
     const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
