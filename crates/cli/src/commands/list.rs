@@ -38,9 +38,17 @@ pub(crate) async fn ls(context: &Context, args: &LsArgs) -> Done {
             })
             .await?;
             context.output.show(&assets, |style| live(style, &assets, edge::now()))?;
+            if let (Some(text), true) = (&args.selection, assets.is_empty()) {
+                context.output.warn(&nothing_matches(text));
+            }
         }
     }
     Ok(Exit::Success)
+}
+
+/// An empty list is an answer, and often one that was not expected.
+fn nothing_matches(text: &str) -> String {
+    format!("no asset matches `{text}`")
 }
 
 /// The assets that a text selects, by number; all of them without one. What no asset matches is warned of.
@@ -57,6 +65,9 @@ pub(super) fn select(context: &Context, snapshot: &Snapshot, text: Option<&str>)
     for warning in &found.warnings {
         context.output.warn(&selection.render(warning));
     }
+    if found.warnings.is_empty() && found.nodes.is_empty() {
+        context.output.warn(&nothing_matches(text));
+    }
     Ok(found.nodes.iter().map(|node| node as u32).collect())
 }
 
@@ -69,6 +80,7 @@ pub(super) const fn role(role: &AssetRole) -> &'static str {
     }
 }
 
+/// What stands in place of a table without rows.
 const NOTHING: &str = "there are no such assets";
 
 fn declared(style: &Style, assets: &[&AssetDef]) -> String {
