@@ -5,7 +5,7 @@ import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
 import type { Column } from '@/ui/table';
 import { Time } from '@/ui/time';
-import { TwoLines } from '@/ui/two-lines';
+import { Beside, TwoLines } from '@/ui/two-lines';
 import styles from './assets.module.css';
 
 /** All checks of an asset as one word and a number: what failed, if anything did. */
@@ -97,13 +97,13 @@ export const NARROW: Column<Asset>[] = [
       <TwoLines
         first={<AssetLink assetKey={asset.key} />}
         second={
-          <span className={styles.second}>
+          <Beside>
             <span className="truncate">{asset.group}</span>
             <Time at={asset.latest?.at} />
             {stateOf(asset) !== 'check_failed' && worstCheck(asset.checks) === 'failed' && (
               <StatusBadge kind="asset" state="check_failed" shape="plain" />
             )}
-          </span>
+          </Beside>
         }
       />
     ),

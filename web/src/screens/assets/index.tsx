@@ -18,7 +18,7 @@ import { EmptyState, Loaded } from '@/ui/states';
 import { type Sort, Table } from '@/ui/table';
 import { TWO_LINES } from '@/ui/two-lines';
 import styles from './assets.module.css';
-import { ChosenBar } from './chosen-bar';
+import { ChosenAssets } from './chosen-bar';
 import { NARROW, WIDE } from './columns';
 import { asSelection, FACETS, facetMenus, filterAssets, SORTS, type SortName, sortAssets } from './facets';
 
@@ -87,7 +87,7 @@ function List({ all, select, text }: ListProps) {
         }
       />
       {chosen.size > 0 && (
-        <ChosenBar
+        <ChosenAssets
           keys={chosen}
           shown={{ count: rows.length, selection: asSelection(select, search, text) }}
           onClear={() => setKeys(new Set())}
