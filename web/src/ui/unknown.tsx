@@ -4,9 +4,9 @@ import { ApiError } from '@/api/problem';
 import { Panel } from './page';
 import { EmptyState } from './states';
 
-/** Whether the server says that there is nothing under this name, or that it is no name at all. */
+/** Whether nothing has this id. What cannot be read as an id at all is refused in the words of a parser, which help nobody. */
 export const isUnknown = (error: Error | null): boolean =>
-  error instanceof ApiError && (error.status === 404 || error.code === 'invalid-parameter');
+  error instanceof ApiError && (error.status === 404 || /UUID parsing/.test(error.message));
 
 export type UnknownProps = { what: string; id: string; actions: ReactNode; children: ReactNode };
 

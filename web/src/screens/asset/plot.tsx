@@ -110,7 +110,8 @@ function options(
       y: false,
     },
     scales: {
-      x: { range: (_, least, most) => timeRange(least, most) },
+      // From the points themselves: for a single one uPlot proposes nearly three years.
+      x: { range: ({ data: [at] }) => timeRange(at[0] ?? null, at.at(-1) ?? null) },
       y: { range: (_, least, most) => valueRange(least, most) },
     },
     axes: [
