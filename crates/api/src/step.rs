@@ -58,7 +58,8 @@ pub struct Step {
     /// Why the last attempt failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// Why it was skipped or stopped, in words.
+    /// Why it was skipped or stopped, in words. Of a step that succeeded: the blocking check that failed on what it made,
+    /// which fails the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
 }

@@ -40,6 +40,7 @@ pub fn run(registry: Registry, arguments: impl IntoIterator<Item = OsString>) ->
     // Fails only where another provider was installed before, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    arguments.first().into_iter().for_each(|path| edge::called(path));
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error, &arguments).into(),

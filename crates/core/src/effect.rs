@@ -131,7 +131,8 @@ pub enum Effect {
         failures: u32,
         /// Losses in all.
         losses: u32,
-        /// Why it was skipped or cancelled, in words.
+        /// Why it was skipped or cancelled, in words; of a step that succeeded, the blocking check that refused its
+        /// result. Such a step fails its run.
         cause: Option<String>,
     },
     /// An asset has a new version, and it is the current one.

@@ -265,7 +265,7 @@ pub struct StepRecord {
     pub retry_at: Option<Timestamp>,
     /// Why the last attempt failed.
     pub failure: Option<StepFailure>,
-    /// Why it was skipped, in words.
+    /// Why it was skipped or cancelled, in words; of a step that succeeded, the blocking check that refused its result.
     pub cause: Option<String>,
 }
 

@@ -39,7 +39,7 @@ use crate::{definitions::Definitions, io::IoManager, spec::AssetSpec};
 /// | `metadata(table = "orders", docs = url("https://…"))` | facts known without running |
 /// | `deps = [orders, crm::accounts, "other/key"]` | upstream assets whose values are not loaded |
 /// | `io = Warehouse` | the [`IoManager`] that keeps its value; [`JsonFiles`](crate::JsonFiles) by default |
-/// | `checks(ids_unique(blocking), rows(severity = "warn"))` | checks that the function itself evaluates |
+/// | `checks(ids_unique(blocking), rows(severity = "warn"))` | checks that the function itself evaluates; one that is `blocking` fails the run and holds back what is downstream, see [`CheckResult`](crate::CheckResult) |
 /// | `retries = 3`, `delay = "5s"`, `backoff = exponential`, `max_delay = "5m"`, `jitter = full` | another attempt after a failure |
 /// | `retry_only = ["rate_limited"]`, `retry_never = ["config"]` | the classes of failures that are retried |
 /// | `timeout = "10m"`, `pool = "crm"`, `priority = 5`, `requires(gpu = "yes")` | how it runs |

@@ -42,6 +42,10 @@ use crate::{
 /// ```
 ///
 /// A parameter by reference is the value of the asset that is checked; the others are as for assets.
+///
+/// A check that fails is recorded, shown and told. One that is `blocking` also fails its run, and what is downstream of
+/// the asset is skipped in that run; what was made stays recorded. It holds within the run: to materialize something
+/// downstream by itself is the deliberate way past a check. A failure of severity `warn` never blocks.
 #[derive(Clone, Debug)]
 pub struct CheckResult {
     passed: bool,

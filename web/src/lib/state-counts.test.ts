@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sharesOf } from './state-counts';
 
-const none = { missing: 0, stale: 0, late: 0, external: 0, in_progress: 0, failed_checks: 0 };
+const none = { missing: 0, stale: 0, late: 0, external: 0, in_progress: 0, failed_checks: 0, warned_checks: 0 };
 
 it('adds up, whatever else the assets are', () => {
   const counts = { ...none, total: 10, failed: 1, present: 6, missing: 2, external: 1, in_progress: 4, stale: 3 };

@@ -6,7 +6,7 @@ import type { LogEvent } from '@/api/types';
 import { Connection, type ConnectionState } from './connection';
 import { RunPatcher } from './patcher';
 import { Refresher } from './refresher';
-import { EVERYTHING, staleKeys } from './stale';
+import { EVERYTHING, MOVED, staleKeys } from './stale';
 
 type Listener = (event: LogEvent) => void;
 
@@ -31,6 +31,7 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
       {
         onState: setState,
         onResync: () => refresher.mark([EVERYTHING]),
+        onMoved: () => refresher.mark(MOVED),
         onEvent: (event) => {
           patcher.hear(event);
           refresher.mark(staleKeys(event));

@@ -84,23 +84,4 @@ describe('the refresher', () => {
     expect(loads()).toBe(1);
     expect(client.getQueryState(['overview'])?.isInvalidated).toBe(true);
   });
-
-  it('does not make an event wait for the look after the one before', async () => {
-    const { loads, refresher } = watched(5, ['run', 'r1', 'steps']);
-    await vi.advanceTimersByTimeAsync(10);
-    refresher.mark([['run', 'r1']]);
-    await vi.advanceTimersByTimeAsync(1_020);
-    expect(loads()).toBe(3);
-    refresher.mark([['run', 'r1']]);
-    await vi.advanceTimersByTimeAsync(10);
-    expect(loads()).toBe(4);
-  });
-
-  it('looks at a run once more after its events, since a step starts without one', async () => {
-    const { loads, refresher } = watched(5, ['run', 'r1', 'steps']);
-    await vi.advanceTimersByTimeAsync(10);
-    refresher.mark([['run', 'r1']]);
-    await vi.advanceTimersByTimeAsync(SETTLED_MS);
-    expect(loads()).toBe(3);
-  });
 });

@@ -13,23 +13,14 @@ export const FIRST_GAP_MS = 40;
 /** After so long without a reload it was quiet. */
 const QUIET_MS = 1_000;
 
-/**
- * A step that starts tells nobody: its lease is state, not an event. So does a message that arrives. Both follow soon on an
- * event before them, so what shows them is reloaded once more a moment after it.
- */
-const SETTLE_MS = 1_000;
-const SETTLING = new Set(['run', 'graph', 'queue', 'workers', 'deliveries', 'incident']);
-
 type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
 
 const realClock: Clock = { now: () => performance.now(), later: (run, ms) => setTimeout(run, ms) };
 
 export class Refresher {
   private readonly old = new Map<string, Key>();
-  private readonly settling = new Map<string, Key>();
   private readonly took = new Map<string, { ended: number; ms: number }>();
   private scheduled = false;
-  private settleScheduled = false;
   private last = Number.NEGATIVE_INFINITY;
   private gap = FIRST_GAP_MS;
 
@@ -39,12 +30,8 @@ export class Refresher {
   ) {}
 
   mark(stale: Key[]): void {
-    for (const key of stale) {
-      this.old.set(hashKey(key), key);
-      if (SETTLING.has(key[0] ?? '')) this.settling.set(hashKey(key), key);
-    }
+    for (const key of stale) this.old.set(hashKey(key), key);
     if (stale.length > 0) this.schedule();
-    if (this.settling.size > 0) this.scheduleSettling();
   }
 
   private schedule(): void {
@@ -54,19 +41,6 @@ export class Refresher {
     this.clock.later(() => this.flush(), wait);
   }
 
-  private scheduleSettling(): void {
-    if (this.settleScheduled) return;
-    this.settleScheduled = true;
-    this.clock.later(() => {
-      this.settleScheduled = false;
-      const keys = [...this.settling.values()];
-      this.settling.clear();
-      // It stands outside of the pace: nothing happened now, and what happens next shall not wait because of it.
-      this.reload(keys);
-      if (this.old.size > 0) this.schedule();
-    }, SETTLE_MS);
-  }
-
   private flush(): void {
     this.scheduled = false;
     const quiet = this.clock.now() - this.last >= QUIET_MS;
@@ -74,13 +48,9 @@ export class Refresher {
     this.last = this.clock.now();
     const marked = [...this.old.values()];
     this.old.clear();
-    this.reload(marked);
-    if (this.old.size > 0) this.schedule();
-  }
-
-  private reload(marked: Key[]): void {
     const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
     for (const query of queries) this.refresh(query);
+    if (this.old.size > 0) this.schedule();
   }
 
   private refresh(query: Query): void {

@@ -3,14 +3,13 @@
 use headwater_api::{AssetDetail, CheckResult, ListQuery, ReportVersion, StaleCause, Version, VersionQuery};
 use headwater_core::{
     key::AssetKey,
-    manifest::Severity,
     metadata::{Metadata, MetadataValue},
     record::VersionKind,
     time::Timestamp,
 };
 use serde::Serialize;
 
-use super::{list, metadata, runs::short};
+use super::{checks::Verdict, list, metadata, runs::short};
 use crate::{
     args::{AssetCommand, HistoryArgs, ReportArgs, ReportKind},
     context::{Context, collect, idempotency},
@@ -106,9 +105,16 @@ fn page(style: &Style, shown: &Shown, now: Timestamp) -> String {
             let blocking = if check.blocking { "blocking" } else { "" };
             let at = check.latest.as_ref().map(|result| time::ago(now, result.at.0));
             let outcome = check.latest.as_ref().map_or(Cell::toned("never evaluated", Tone::Dim), outcome);
-            vec![Cell::new(&check.name), outcome, Cell::maybe(at), Cell::toned(blocking, Tone::Dim)]
+            let why = check.latest.as_ref().filter(|result| !result.passed).map(|result| result.description.as_str());
+            vec![
+                Cell::new(&check.name).whole(),
+                outcome.whole(),
+                Cell::maybe(at).whole(),
+                Cell::toned(blocking, Tone::Dim).whole(),
+                Cell::new(why.unwrap_or_default()),
+            ]
         });
-        text.push_str(&format!("\n\n{}", table(style, &["check", "result", "when", ""], rows.collect(), "")));
+        text.push_str(&format!("\n\n{}", table(style, &["check", "result", "when", "", ""], rows.collect(), "")));
     }
     let known = shown.latest_version.as_ref().map(|version| metadata::page(style, &version.metadata));
     if let Some(known) = known.filter(|known| !known.is_empty()) {
@@ -118,10 +124,10 @@ fn page(style: &Style, shown: &Shown, now: Timestamp) -> String {
 }
 
 fn outcome(result: &CheckResult) -> Cell {
-    match (result.passed, result.severity) {
-        (true, _) => Cell::toned("passed", Tone::Good),
-        (false, Severity::Warn) => Cell::toned("failed (warning)", Tone::Warn),
-        (false, Severity::Error) => Cell::toned("failed", Tone::Bad),
+    match Verdict::of(result) {
+        None => Cell::toned("passed", Tone::Good),
+        Some(Verdict::Warned) => Cell::toned("failed (warning)", Tone::Warn),
+        Some(Verdict::Failed | Verdict::Refused) => Cell::toned("failed", Tone::Bad),
     }
 }
 

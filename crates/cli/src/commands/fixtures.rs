@@ -1,8 +1,9 @@
 //! Runs and steps for tests of what is shown.
 
-use headwater_api::{Failure, Run, RunDetail, Step, StepCounts, Time, Trigger};
+use headwater_api::{CheckResult, Failure, Run, RunDetail, Step, StepCounts, Time, Trigger};
 use headwater_core::{
     id::SnapshotId,
+    manifest::Severity,
     record::{RunState, StepState},
     time::{Millis, Timestamp},
 };
@@ -65,6 +66,25 @@ pub(crate) fn step(no: u32, name: &str, state: StepState) -> Step {
             details: "no such table".into(),
         }),
         cause: (state == StepState::Skipped).then(|| "raw_orders failed".into()),
+    }
+}
+
+/// A failed check of a step.
+pub(crate) fn check(step: u32, name: &str, severity: Severity) -> CheckResult {
+    CheckResult {
+        seq: headwater_core::id::Seq(1),
+        asset: Some("shop/orders".parse().unwrap()),
+        check: name.into(),
+        partition: String::new(),
+        run: None,
+        step: Some(step),
+        at: at(3),
+        version_seq: None,
+        passed: false,
+        blocking: severity == Severity::Error,
+        severity,
+        description: "2 rows of 7 are wrong\nsuch as 13".into(),
+        metadata: Default::default(),
     }
 }
 

@@ -3,10 +3,11 @@
 //! Events of the server are hints to look again; what is shown is always read from the run itself, so a lost
 //! connection or a restarted server costs nothing but time.
 
+pub(crate) mod lines;
 mod progress;
 mod watch;
 
-use headwater_api::{RunDetail, Step, Time};
+use headwater_api::Step;
 use headwater_client::{Client, IdempotencyKey};
 use headwater_core::{
     id::RunId,
@@ -14,19 +15,15 @@ use headwater_core::{
     time::Timestamp,
 };
 
-use super::runs;
+use super::{checks::FailedChecks, runs};
 use crate::{
     context::Context,
     edge,
     failure::{Done, Exit, Failure},
-    output::{
-        Output, Style, Tone,
-        style::{Toned as _, sign},
-        time,
-    },
+    output::Output,
 };
 use progress::Progress;
-use watch::Watch;
+use watch::{Seen, Watch};
 
 /// Follows a run until it ends. The exit code says how it went.
 pub(crate) async fn run_until_its_end(context: &Context, client: &Client, run: RunId) -> Done {
@@ -35,10 +32,10 @@ pub(crate) async fn run_until_its_end(context: &Context, client: &Client, run: R
     loop {
         tokio::select! {
             seen = watch.next() => {
-                let (detail, steps) = seen?;
-                view.update(&detail, &steps)?;
-                if detail.run.state.is_final() {
-                    return view.finish(&detail, &steps);
+                let seen = seen?;
+                view.update(&seen)?;
+                if seen.detail.run.state.is_final() {
+                    return view.finish(&seen);
                 }
             }
             pressed = tokio::signal::ctrl_c() => {
@@ -56,10 +53,10 @@ pub(crate) async fn follow_quietly(context: &Context, client: &Client, run: RunI
     let mut watch = Watch::new(client.clone(), run);
     let mut view = View::new(&context.output);
     loop {
-        let (detail, steps) = watch.next().await?;
-        view.update(&detail, &steps)?;
-        if detail.run.state.is_final() {
-            return view.finish(&detail, &steps);
+        let seen = watch.next().await?;
+        view.update(&seen)?;
+        if seen.detail.run.state.is_final() {
+            return view.finish(&seen);
         }
     }
 }
@@ -85,53 +82,52 @@ impl<'a> View<'a> {
         Self { output, progress, shown: Vec::new() }
     }
 
-    fn update(&mut self, detail: &RunDetail, steps: &[Step]) -> Result<(), Failure> {
+    fn update(&mut self, seen: &Seen) -> Result<(), Failure> {
         let now = edge::now();
-        let text = self.changes(steps, now)?;
+        let text = self.changes(seen, now)?;
         match &self.progress {
             Some(progress) if !text.is_empty() => progress.aside(|| self.output.text(&text))?,
             _ => self.output.text(&text)?,
         }
         if let Some(progress) = &mut self.progress {
-            progress.update(detail, steps, now);
+            progress.update(&seen.detail, &seen.steps, now);
         }
         Ok(())
     }
 
-    /// A line for each step that changed since it was last shown.
-    fn changes(&mut self, steps: &[Step], now: Timestamp) -> Result<String, Failure> {
-        self.shown.resize(steps.len().max(self.shown.len()), (0, StepState::Pending));
-        let mut text = String::new();
-        for (shown, step) in self.shown.iter_mut().zip(steps) {
+    /// What is said of the steps that changed since they were last shown.
+    fn changes(&mut self, seen: &Seen, now: Timestamp) -> Result<String, Failure> {
+        self.shown.resize(seen.steps.len().max(self.shown.len()), (0, StepState::Pending));
+        let mut changed = Vec::new();
+        for (shown, step) in self.shown.iter_mut().zip(&seen.steps) {
             let is = (step.attempt, step.state);
-            if *shown == is {
-                continue;
+            if *shown != is {
+                *shown = is;
+                changed.push(step);
             }
-            *shown = is;
-            let line = match self.output.is_json() {
-                true => Some(Output::json_line(&serde_json::json!({ "kind": "step", "step": step }))?),
-                false => line(self.output, step, now),
-            };
-            line.into_iter().for_each(|line| text.push_str(&(line + "\n")));
         }
-        Ok(text)
+        let lines = match self.output.is_json() {
+            true => changed.into_iter().map(document).collect::<Result<Vec<_>, _>>()?,
+            false => said(self.output, &changed, seen, now),
+        };
+        Ok(lines.into_iter().map(|line| line + "\n").collect())
     }
 
-    fn finish(mut self, detail: &RunDetail, steps: &[Step]) -> Done {
+    fn finish(mut self, seen: &Seen) -> Done {
         if let Some(progress) = self.progress.take() {
             progress.clear();
         }
-        self.output
-            .record(&serde_json::json!({ "kind": "run", "run": detail }), |style| summary(style, detail, steps))?;
-        Ok(exit_of(detail.run.state))
+        let document = serde_json::json!({ "kind": "run", "run": seen.detail });
+        self.output.record(&document, |style| lines::summary(style, seen))?;
+        Ok(exit_of(seen.detail.run.state))
     }
 
     async fn interrupted(&self, client: &Client, run: RunId) -> Result<Next, Failure> {
-        let short = runs::short(run);
+        let (short, program) = (runs::short(run), edge::program());
         let leave = || {
             self.output.note(&format!(
-                "run {short} goes on; follow it with `headwater runs show {short} --follow`, \
-                 stop it with `headwater runs cancel {short}`"
+                "run {short} goes on; follow it with `{program} runs show {short} --follow`, \
+                 stop it with `{program} runs cancel {short}`"
             ));
             Ok(Next::Leave)
         };
@@ -173,59 +169,36 @@ pub(crate) const fn exit_of(state: RunState) -> Exit {
     }
 }
 
-/// What is said when a step has changed; nothing about what people see anyway.
-fn line(output: &Output, step: &Step, now: Timestamp) -> Option<String> {
+fn document(step: &Step) -> Result<String, Failure> {
+    Output::json_line(&serde_json::json!({ "kind": "step", "step": step }))
+}
+
+/// What people read of steps that changed: a line for each, or for those that were skipped for the same reason.
+fn said(output: &Output, changed: &[&Step], seen: &Seen, now: Timestamp) -> Vec<String> {
+    let failed = FailedChecks::new(&seen.checks);
+    let style = output.style();
+    let alone = |step: &Step| step.state != StepState::Skipped || output.is_verbose();
+    let mut said: Vec<String> = changed
+        .iter()
+        .filter(|step| alone(step) && is_news(output, step))
+        .map(|step| lines::step_line(style, step, seen, &failed, now))
+        .collect();
+    if output.is_quiet() {
+        return said;
+    }
+    said.extend(lines::by_cause(changed.iter().copied().filter(|step| !alone(step))).into_iter().map(
+        |(cause, steps)| match steps.as_slice() {
+            [step] => lines::step_line(style, step, seen, &failed, now),
+            several => lines::skipped_line(style, cause, several, now),
+        },
+    ));
+    said
+}
+
+/// Whether a change is told; not where people see it anyway.
+fn is_news(output: &Output, step: &Step) -> bool {
     let quiet_start = output.is_interactive() && !output.is_verbose();
-    if output.is_quiet() || step.state == StepState::Pending || (step.state == StepState::Running && quiet_start) {
-        return None;
-    }
-    Some(step_line(output.style(), step, now))
-}
-
-fn step_line(style: &Style, step: &Step, now: Timestamp) -> String {
-    let at = step.ended_at.or(step.started_at).or(step.leased_at).unwrap_or(Time(now));
-    let took = time::between(step.started_at.or(step.leased_at), step.ended_at, now).unwrap_or_default();
-    let attempt = if step.attempt > 1 { format!(" (attempt {})", step.attempt) } else { String::new() };
-    let message = || step.failure.as_ref().map_or("", |failure| failure.message.lines().next().unwrap_or_default());
-    let what = match step.state {
-        StepState::Running => "started".to_owned(),
-        StepState::Succeeded => format!("succeeded in {took}"),
-        StepState::Failed => format!("failed after {took}: {}", message()),
-        StepState::RetryWait => {
-            let when = step.retry_at.map_or_else(String::new, |at| format!(" {}", time::ago(now, at.0)));
-            format!("will be tried again{when}: {}", message())
-        }
-        StepState::Skipped => {
-            format!("skipped: {}", step.cause.as_deref().unwrap_or("something upstream did not succeed"))
-        }
-        StepState::Canceled => "canceled".to_owned(),
-        StepState::Pending => "pending".to_owned(),
-    };
-    let mark = style.paint(step.state.tone(), sign(step.state));
-    let clock = style.paint(Tone::Dim, &time::clock(at.0));
-    format!("{clock} {mark} {}{attempt} {what}", style.paint(Tone::Strong, &step.name))
-}
-
-fn summary(style: &Style, detail: &RunDetail, steps: &[Step]) -> String {
-    let run = &detail.run;
-    let failed: Vec<&Step> = steps.iter().filter(|step| step.state == StepState::Failed).collect();
-    let mut text: String = failed.iter().take(3).map(|step| runs::failure(style, step, runs::DETAILS)).collect();
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    let took =
-        time::between(run.started_at, run.ended_at, edge::now()).map_or_else(String::new, |took| format!(" in {took}"));
-    let state = style.paint(run.state.tone(), run.state.as_str());
-    text.push_str(&format!("run {} {state}{took}: {}", runs::short(run.id), runs::counts(&detail.counts)));
-    if let Some(reason) = &run.reason {
-        text.push_str(&format!("; {reason}"));
-    }
-    if run.state == RunState::Failed {
-        let short = runs::short(run.id);
-        let hint = format!("\nheadwater runs logs {short}    headwater runs retry {short} --from-failure");
-        text.push_str(&style.paint(Tone::Dim, &hint));
-    }
-    text.trim_start_matches('\n').to_owned()
+    !(output.is_quiet() || step.state == StepState::Pending || (step.state == StepState::Running && quiet_start))
 }
 
 #[cfg(test)]

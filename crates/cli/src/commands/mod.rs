@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asset;
+mod checks;
 mod deploy;
 mod doctor;
 mod documents;

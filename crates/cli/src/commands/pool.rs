@@ -64,9 +64,11 @@ fn queue_page(style: &Style, queue: &Queue) -> String {
     if queue.runs.is_empty() && queue.waiting_steps == 0 {
         return "nothing waits".to_owned();
     }
-    let runs = queue.runs.iter().map(|run| vec![Cell::new(short(run.run)), Cell::new(&run.why)]);
-    let steps =
-        queue.steps.iter().map(|step| vec![Cell::new(short(step.run)), Cell::new(&step.name), Cell::new(&step.why)]);
+    let runs = queue.runs.iter().map(|run| vec![Cell::new(short(run.run)).whole(), Cell::new(&run.why)]);
+    let steps = queue
+        .steps
+        .iter()
+        .map(|step| vec![Cell::new(short(step.run)).whole(), Cell::new(&step.name), Cell::new(&step.why)]);
     let mut text = table(style, &["run", "waits because"], runs.collect(), "no run waits for its turn");
     let more = queue.waiting_steps.saturating_sub(queue.steps.len() as u64);
     text.push_str("\n\n");

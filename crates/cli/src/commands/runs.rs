@@ -1,6 +1,8 @@
 //! Runs: listed, shown, cancelled, repeated.
 
-use headwater_api::{ErrorCode, Run, RunDetail, RunQuery, Step, StepCounts, Time, Trigger};
+use std::collections::BTreeSet;
+
+use headwater_api::{CheckResult, ErrorCode, Run, RunDetail, RunQuery, Step, StepCounts, Time, Trigger};
 use headwater_client::{Client, ClientError, IdempotencyKey, api::RetryFrom};
 use headwater_core::{
     id::RunId,
@@ -8,7 +10,11 @@ use headwater_core::{
     time::Timestamp,
 };
 
-use super::{follow, logs};
+use super::{
+    checks::{self, FailedChecks},
+    follow::{self, lines},
+    logs,
+};
 use crate::{
     args::{RetryArgs, RunsCommand, RunsListArgs},
     context::{Context, collect},
@@ -64,8 +70,8 @@ pub(crate) fn short(run: RunId) -> String {
 pub(crate) fn list(style: &Style, runs: &[Run], now: Timestamp) -> String {
     let rows = runs.iter().map(|run| {
         vec![
-            Cell::new(short(run.id)),
-            Cell::state(run.state),
+            Cell::new(short(run.id)).whole(),
+            Cell::state(run.state).whole(),
             Cell::new(&run.selection),
             Cell::number(run.steps),
             Cell::maybe(time::between(run.started_at, run.ended_at, now)),
@@ -89,17 +95,52 @@ async fn show(context: &Context, run: &str) -> Done {
     let client = context.client()?;
     let run = find(&client, run).await?;
     let (detail, steps) = (client.run(run).await?, client.steps(run).await?.items);
-    let document = serde_json::json!({ "run": detail, "steps": steps });
-    let lines = if context.output.is_verbose() { usize::MAX } else { DETAILS };
-    context.output.show(&document, |style| page(style, &detail, &steps, lines, edge::now()))?;
+    let checks = client.run_checks(run).await?.items;
+    let document = serde_json::json!({ "run": detail, "steps": steps, "checks": checks });
+    let length = if context.output.is_verbose() { Length::Whole } else { Length::Short };
+    context.output.show(&document, |style| page(style, &detail, &steps, &checks, length, edge::now()))?;
     Ok(Exit::Success)
+}
+
+/// How much of a run is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    /// What helps to see what is wrong.
+    Short,
+    /// Everything.
+    Whole,
+}
+
+impl Length {
+    /// How many lines of a failure's details are shown.
+    const fn lines(self) -> usize {
+        match self {
+            Self::Short => DETAILS,
+            Self::Whole => usize::MAX,
+        }
+    }
+
+    /// From how many on steps that were skipped for the same reason share a row.
+    const fn folded_from(self) -> usize {
+        match self {
+            Self::Short => 4,
+            Self::Whole => usize::MAX,
+        }
+    }
 }
 
 /// How many lines of a failure's details are shown: a backtrace has a hundred.
 pub(crate) const DETAILS: usize = 12;
 
-fn page(style: &Style, detail: &RunDetail, steps: &[Step], lines: usize, now: Timestamp) -> String {
-    let run = &detail.run;
+fn page(
+    style: &Style,
+    detail: &RunDetail,
+    steps: &[Step],
+    checks: &[CheckResult],
+    length: Length,
+    now: Timestamp,
+) -> String {
+    let (run, checks) = (&detail.run, FailedChecks::new(checks));
     let tags: Vec<String> = run.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut rows = vec![
         ("run", Cell::toned(run.id, Tone::Strong)),
@@ -111,6 +152,10 @@ fn page(style: &Style, detail: &RunDetail, steps: &[Step], lines: usize, now: Ti
         ("definitions", Cell::new(run.snapshot.short())),
         ("steps", Cell::new(counts(&detail.counts))),
     ];
+    let failed = checks.counts().join(", ");
+    if !failed.is_empty() {
+        rows.push(("checks", Cell::new(failed)));
+    }
     if !tags.is_empty() {
         rows.push(("tags", Cell::new(tags.join(" "))));
     }
@@ -119,10 +164,11 @@ fn page(style: &Style, detail: &RunDetail, steps: &[Step], lines: usize, now: Ti
     }
     let mut text = facts(style, rows);
     text.push_str("\n\n");
-    text.push_str(&step_table(style, steps, now));
+    text.push_str(&step_table(style, steps, &checks, length, now));
     for step in steps.iter().filter(|step| step.state == StepState::Failed) {
-        text.push_str(&failure(style, step, lines));
+        text.push_str(&failure(style, step, length.lines()));
     }
+    text.push_str(&checks.page(style, length.lines()));
     text
 }
 
@@ -141,23 +187,55 @@ pub(crate) fn counts(counts: &StepCounts) -> String {
     if some.is_empty() { "none".to_owned() } else { some.join(", ") }
 }
 
-fn step_table(style: &Style, steps: &[Step], now: Timestamp) -> String {
-    let rows = steps.iter().map(|step| {
-        let remark = step.cause.clone().or_else(|| {
-            let failure = step.failure.as_ref().filter(|_| step.state != StepState::Succeeded)?;
-            Some(failure.message.lines().next().unwrap_or_default().to_owned())
-        });
-        vec![
-            Cell::toned(sign(step.state), step.state.tone()),
-            Cell::number(step.no),
-            Cell::new(&step.name),
-            Cell::state(step.state),
-            Cell::number(if step.attempt > 0 { step.attempt.to_string() } else { String::new() }),
-            Cell::maybe(time::between(step.started_at.or(step.leased_at), step.ended_at, now)),
-            Cell::toned(remark.unwrap_or_default(), Tone::Dim),
-        ]
-    });
+fn step_table(style: &Style, steps: &[Step], failed: &FailedChecks<'_>, length: Length, now: Timestamp) -> String {
+    let skipped = steps.iter().filter(|step| step.state == StepState::Skipped);
+    let groups = lines::by_cause(skipped).into_iter().filter(|(_, steps)| steps.len() >= length.folded_from());
+    let groups: Vec<_> = groups.collect();
+    let folded: BTreeSet<u32> = groups.iter().flat_map(|(_, steps)| steps).map(|step| step.no).collect();
+    let rows = steps.iter().filter(|step| !folded.contains(&step.no)).map(|step| step_row(step, failed, now));
+    let rows = rows.chain(groups.iter().map(|(cause, steps)| folded_row(cause, steps)));
     table(style, &["", "no", "step", "state", "attempt", "took", ""], rows.collect(), "the run has no steps")
+}
+
+fn step_row(step: &Step, failed: &FailedChecks<'_>, now: Timestamp) -> Vec<Cell> {
+    let (mark, tone) = lines::mark(step, failed);
+    let (remark, remark_tone) = remark(step, failed);
+    vec![
+        Cell::toned(mark, tone).whole(),
+        Cell::number(step.no).whole(),
+        Cell::new(&step.name),
+        Cell::state(step.state).whole(),
+        Cell::number(if step.attempt > 0 { step.attempt.to_string() } else { String::new() }),
+        Cell::maybe(time::between(step.started_at.or(step.leased_at), step.ended_at, now)).whole(),
+        Cell::toned(remark, remark_tone),
+    ]
+}
+
+/// Many steps that were skipped for one reason.
+fn folded_row(cause: &str, steps: &[&Step]) -> Vec<Cell> {
+    let state = StepState::Skipped;
+    vec![
+        Cell::toned(sign(state), state.tone()),
+        Cell::number(""),
+        Cell::new(format!("{} steps: {}", steps.len(), lines::names(steps))),
+        Cell::state(state),
+        Cell::new(""),
+        Cell::maybe(None::<&str>),
+        Cell::toned(cause, Tone::Dim),
+    ]
+}
+
+/// What is to be said of a step besides its state: its failed checks, why it did not run, or why it failed.
+fn remark(step: &Step, failed: &FailedChecks<'_>) -> (String, Tone) {
+    if let [(worst, _), ..] = failed.of(step.no) {
+        let said = failed.of(step.no).iter().map(|(verdict, check)| checks::brief(*verdict, check));
+        return (said.collect::<Vec<_>>().join("; "), worst.tone());
+    }
+    let message = || {
+        let failure = step.failure.as_ref().filter(|_| step.state != StepState::Succeeded)?;
+        Some(failure.message.lines().next().unwrap_or_default().to_owned())
+    };
+    (step.cause.clone().or_else(message).unwrap_or_default(), Tone::Dim)
 }
 
 /// Why a step failed, with at most so many lines of details.
@@ -217,7 +295,7 @@ pub(crate) async fn find(client: &Client, text: &str) -> Result<RunId, Failure> 
     }
     let runs = recent(client, if text == "last" { 1 } else { headwater_api::MAX_LIMIT }).await?;
     if text == "last" {
-        let none = || Failure::usage("there are no runs yet").hint("headwater materialize '*'");
+        let none = || Failure::usage("there are no runs yet").hint(format!("{} materialize '*'", edge::program()));
         return runs.first().map(|run| run.id).ok_or_else(none);
     }
     choose(text, &runs)
@@ -263,11 +341,11 @@ fn no_such_run(text: &str, runs: &[Run]) -> Failure {
     nearest.sort_by_key(|run| std::cmp::Reverse(common(run)));
     let mut failure = Failure::new(Exit::Usage, "not-found", format!("there is no run `{text}`"));
     if runs.is_empty() {
-        return failure.hint("there are no runs yet: headwater materialize '*'");
+        return failure.hint(format!("there are no runs yet: {} materialize '*'", edge::program()));
     }
     failure.details =
         std::iter::once("the nearest are:".to_owned()).chain(nearest.iter().take(3).map(|run| about(run))).collect();
-    failure.hint("`headwater runs ls` lists them; `last` is the latest")
+    failure.hint(format!("`{} runs ls` lists them; `last` is the latest", edge::program()))
 }
 
 #[cfg(test)]

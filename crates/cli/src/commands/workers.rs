@@ -25,12 +25,12 @@ fn list(style: &Style, workers: &[Worker]) -> String {
         let tags: Vec<String> = worker.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let busy = worker.running.map_or_else(|| format!("-/{}", worker.slots), |n| format!("{n}/{}", worker.slots));
         vec![
-            Cell::new(&worker.name),
-            Cell::state(worker.state),
+            Cell::new(&worker.name).whole(),
+            Cell::state(worker.state).whole(),
             Cell::number(busy),
             Cell::new(&worker.location),
             Cell::new(worker.snapshot.short()),
-            Cell::new(format!("{}:{}", worker.host, worker.pid)),
+            Cell::new(format!("{}:{}", worker.host, worker.pid)).whole(),
             Cell::new(time::ago(now, worker.joined_at.0)),
             Cell::toned(tags.join(" "), Tone::Dim),
         ]

@@ -1,6 +1,8 @@
 //! Tables and lists of facts.
 
-use comfy_table::{Attribute, Cell as Inner, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{
+    Attribute, Cell as Inner, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, presets,
+};
 
 use super::{Style, Tone, style::Toned};
 
@@ -10,30 +12,37 @@ pub(crate) struct Cell {
     text: String,
     tone: Tone,
     right: bool,
+    whole: bool,
 }
 
 impl Cell {
     pub(crate) fn new(text: impl ToString) -> Self {
-        Self { text: text.to_string(), tone: Tone::Plain, right: false }
+        Self { text: text.to_string(), tone: Tone::Plain, right: false, whole: false }
     }
 
     pub(crate) fn toned(text: impl ToString, tone: Tone) -> Self {
-        Self { text: text.to_string(), tone, right: false }
+        Self { text: text.to_string(), tone, right: false, whole: false }
     }
 
     /// A state in its tone.
     pub(crate) fn state<S: Toned + ToString>(state: S) -> Self {
-        Self { text: state.to_string(), tone: state.tone(), right: false }
+        Self { text: state.to_string(), tone: state.tone(), right: false, whole: false }
     }
 
     /// A number, or a text that is compared like one.
     pub(crate) fn number(value: impl ToString) -> Self {
-        Self { text: value.to_string(), tone: Tone::Plain, right: true }
+        Self { text: value.to_string(), tone: Tone::Plain, right: true, whole: false }
     }
 
     /// The text, or a dash where there is none.
     pub(crate) fn maybe(text: Option<impl ToString>) -> Self {
         text.map_or_else(|| Self::toned("-", Tone::Dim), Self::new)
+    }
+
+    /// Keeps its column as wide as its texts, so that an id or a state is never broken over two lines.
+    pub(crate) const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
     }
 
     fn inner(self) -> Inner {
@@ -58,7 +67,13 @@ pub(crate) fn table(style: &Style, headings: &[&str], rows: Vec<Vec<Cell>>, noth
     }
     let mut table = empty(style);
     table.set_header(headings.iter().map(|heading| Cell::toned(heading.to_uppercase(), Tone::Dim).inner()));
+    let whole: Vec<usize> = (0..headings.len()).filter(|&at| rows.iter().any(|row| row[at].whole)).collect();
     table.add_rows(rows.into_iter().map(|row| row.into_iter().map(Cell::inner)));
+    for at in whole {
+        table.column_mut(at).into_iter().for_each(|column| {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        });
+    }
     finish(table)
 }
 
@@ -116,5 +131,9 @@ mod tests {
         let rows = vec![vec![Cell::new("a long text that does not fit into twenty columns")]];
         let text = table(&Style::new(false, Some(20)), &["text"], rows, "");
         assert!(text.lines().all(|line| line.chars().count() <= 20), "{text}");
+        let id = "019ab2c3-0001-7000";
+        let rows = vec![vec![Cell::new(id).whole(), Cell::new("a long text that does not fit")]];
+        let text = table(&Style::new(false, Some(30)), &["id", "text"], rows, "");
+        assert!(text.contains(id), "{text}");
     }
 }

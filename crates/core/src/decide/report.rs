@@ -120,15 +120,18 @@ fn succeeded(world: &World, run: &Run, report: &Report, output: &StepOutput, now
     for &asset in plan.assets.iter().filter(|asset| !made.contains(asset)) {
         bad.insert(asset, settle::not_produced(snapshot.asset(asset).key.as_str()));
     }
+    // The step did its work, and what it made is recorded; that a check refuses it is told beside, and fails the run.
+    let mut refused = None;
     for &check in &plan.checks {
         let (effect, blocks) = check_of(world, run, report, check, output, &made, now);
         if let Some((asset, cause)) = blocks {
+            refused.get_or_insert_with(|| cause.clone());
             bad.insert(asset, cause);
         }
         effects.extend(effect);
     }
     let failures = run.steps[report.at.step.index()].failures;
-    effects.push(end_of(run, report, StepState::Succeeded, None, failures, None));
+    effects.push(end_of(run, report, StepState::Succeeded, None, failures, refused));
     let held_back: Vec<(StepNo, String)> = run.downstream[report.at.step.index()]
         .iter()
         .filter_map(|&next| Some((next, held_back_by(run, next, &bad)?)))

@@ -23,7 +23,9 @@ pub(crate) fn falls_short(state: StepState, cause: Option<&str>) -> bool {
     match state {
         StepState::Failed | StepState::Canceled => true,
         StepState::Skipped => !cause.is_some_and(skipped_on_purpose),
-        _ => false,
+        // A step that did its work has a cause only where a blocking check refuses what it made.
+        StepState::Succeeded => cause.is_some(),
+        StepState::Pending | StepState::Running | StepState::RetryWait => false,
     }
 }
 
@@ -37,7 +39,7 @@ pub(super) fn step_failed(step: &str) -> String {
     format!("{step} failed")
 }
 
-/// The cause of steps that are skipped since a check blocks.
+/// The cause of steps that are skipped since a check blocks, and of the succeeded step whose check that is.
 pub(super) fn check_failed(check: &str, asset: &str) -> String {
     format!("check {check} on {asset} failed")
 }

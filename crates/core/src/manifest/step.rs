@@ -123,7 +123,8 @@ pub struct CheckDef {
     pub asset: AssetKey,
     /// The step that evaluates it: the asset's own, or one that runs after it.
     pub step: String,
-    /// Whether a failure holds back what is downstream of the asset.
+    /// Whether a failure fails the run and holds back what is downstream of the asset in that run. A later run is not
+    /// held back: to materialize something downstream by itself is the deliberate way past a check.
     #[serde(default)]
     pub blocking: bool,
     /// How bad a failure is, unless the check itself says so.

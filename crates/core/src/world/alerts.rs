@@ -202,7 +202,7 @@ impl Run {
             StepState::Failed if self.failures.len() < MOST_FAILURES => {
                 self.failures.extend(failure.map(|failure| (step, failure.summary())));
             }
-            StepState::Skipped if self.blocked.len() < MOST_FAILURES => {
+            StepState::Succeeded | StepState::Skipped if self.blocked.len() < MOST_FAILURES => {
                 let cause = cause.filter(|cause| !self.blocked.contains(*cause));
                 self.blocked.extend(cause.map(ToOwned::to_owned));
             }

@@ -91,11 +91,11 @@ pub struct Run {
     pub open: u32,
     /// How many attempts are leased.
     pub running: u32,
-    /// Whether a step failed, was blocked or was stopped.
+    /// Whether a step failed, was blocked or was stopped, or a blocking check refused what one made.
     pub failed: bool,
     /// Why its failed steps failed, in short, for those who are told of the run; some of them where they are many.
     pub(crate) failures: BTreeMap<StepNo, String>,
-    /// Why steps of it were skipped.
+    /// Why steps of it were skipped, and what refused the result of steps that succeeded.
     pub(crate) blocked: BTreeSet<String>,
 }
 

@@ -50,6 +50,7 @@ impl Execution {
             match self.attempt(number, step, &mut run).await {
                 Ok(output) => {
                     ended[number] = true;
+                    run.refused.extend(self.refused(&output));
                     run.record(&name, output);
                 }
                 Err(failure) => run.fail(&name, failure),
@@ -88,17 +89,24 @@ impl Execution {
         }
         let upstream = step.assets.iter().flat_map(|&asset| snapshot.upstream_of(asset));
         let mut checks = upstream.flat_map(|&asset| snapshot.checks_on(asset)).map(|&check| snapshot.check(check));
-        let blocks = |outcome: &CheckOutcome| !outcome.passed && outcome.severity == Severity::Error;
         checks
             .find(|check| {
-                check.blocking
-                    && run
-                        .output
-                        .checks
-                        .iter()
-                        .any(|outcome| outcome.asset == check.asset && outcome.check == check.name && blocks(outcome))
+                let of = |outcome: &&CheckOutcome| outcome.asset == check.asset && outcome.check == check.name;
+                run.output.checks.iter().filter(of).any(|outcome| self.blocks(outcome))
             })
             .map(|check| format!("blocking check {} on {} failed", check.name, check.asset))
+    }
+
+    /// Whether an outcome holds back what is downstream, and fails the run.
+    fn blocks(&self, outcome: &CheckOutcome) -> bool {
+        let snapshot = &self.built.snapshot;
+        let declared = snapshot.find_check(&outcome.asset, &outcome.check).map(|check| snapshot.check(check));
+        !outcome.passed && outcome.severity == Severity::Error && declared.is_some_and(|check| check.blocking)
+    }
+
+    fn refused(&self, output: &StepOutput) -> Vec<String> {
+        let refused = output.checks.iter().filter(|outcome| self.blocks(outcome));
+        refused.map(|outcome| format!("{}:{}", outcome.asset, outcome.check)).collect()
     }
 
     fn skip(&self, step: &PlanStep, name: &str, why: String, run: &mut TestRun) {

@@ -21,6 +21,8 @@ pub struct TestRun {
     pub(super) output: StepOutput,
     pub(super) events: Vec<Event>,
     pub(super) logs: Vec<LogLine>,
+    /// The blocking checks that failed, as `asset:check`.
+    pub(super) refused: Vec<String>,
     memory: Memory,
 }
 
@@ -68,7 +70,7 @@ pub struct LogLine {
 
 impl TestRun {
     pub(super) fn new(memory: Memory) -> Self {
-        Self { output: StepOutput::default(), events: Vec::new(), logs: Vec::new(), memory }
+        Self { output: StepOutput::default(), events: Vec::new(), logs: Vec::new(), refused: Vec::new(), memory }
     }
 
     pub(super) fn record(&mut self, _step: &str, output: StepOutput) {
@@ -89,12 +91,13 @@ impl TestRun {
         &self.events
     }
 
-    /// Whether no step failed and none was skipped. A failed check is no failed step.
+    /// Whether no step failed, none was skipped, and no blocking check failed. Other failed checks fail no run.
     pub fn succeeded(&self) -> bool {
-        !self.events.iter().any(|event| matches!(event, Event::Failed { .. } | Event::Skipped { .. }))
+        let short = |event: &Event| matches!(event, Event::Failed { .. } | Event::Skipped { .. });
+        self.refused.is_empty() && !self.events.iter().any(short)
     }
 
-    /// Panics unless no step failed and none was skipped.
+    /// Panics unless the run [succeeded](Self::succeeded).
     #[track_caller]
     pub fn assert_succeeded(&self) {
         assert!(self.succeeded(), "the run did not succeed: {self:#?}");
@@ -206,6 +209,10 @@ impl TestRun {
 
 impl std::fmt::Debug for TestRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestRun").field("events", &self.events).field("logs", &self.logs).finish_non_exhaustive()
+        f.debug_struct("TestRun")
+            .field("events", &self.events)
+            .field("refused", &self.refused)
+            .field("logs", &self.logs)
+            .finish_non_exhaustive()
     }
 }

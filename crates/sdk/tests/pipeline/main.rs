@@ -52,6 +52,14 @@ fn a_blocking_check_of_the_step_itself_holds_back_too() {
 }
 
 #[test]
+fn a_failed_blocking_check_fails_the_run_with_nothing_behind_it() {
+    let mut kit = Kit::new(&shop(ShopApi::default, &Count::default())).value::<raw_orders>(Vec::new());
+    let run = kit.materialize("shop/orders");
+    assert!(run.is_materialized("shop/orders") && !run.check("shop/orders", "not_empty").passed);
+    assert!(!run.succeeded());
+}
+
+#[test]
 fn a_panic_is_a_failed_step() {
     let panics = || ShopApi { broken: Some("panic"), ..ShopApi::default() };
     let run = materialize(&shop(panics, &Count::default()), "*");

@@ -96,19 +96,46 @@ async fn a_failure_is_shown_and_repeated() {
     assert_eq!(client.runs(&failed).await.unwrap().items.len(), 1);
 }
 
+/// Every check says no.
+fn refuse(lease: &Lease) -> Outcome {
+    match succeed(lease) {
+        Outcome::Succeeded(mut output) => {
+            output.checks.iter_mut().for_each(|check| check.passed = false);
+            Outcome::Succeeded(output)
+        }
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn a_failed_blocking_check_fails_a_run_with_nothing_behind_it() {
+    let server = Server::start().await;
+    let manifest = manifest();
+    server.deploy(&manifest).await;
+    let mut worker = Worker::join(&server.client, &manifest).await;
+    let alone = LaunchRequest { selection: "shop/orders".into(), ..everything() };
+    let id = server.client.launch(&alone, &IdempotencyKey::random()).await.unwrap().run;
+    worker.work(1, refuse).await;
+    let shown = server.client.run(id).await.unwrap();
+    assert_eq!((shown.run.state, shown.counts.succeeded), (RunState::Failed, 1));
+    let steps = server.client.steps(id).await.unwrap().items;
+    assert_eq!(
+        (steps[0].state, steps[0].cause.as_deref()),
+        (StepState::Succeeded, Some("check unique on shop/orders failed"))
+    );
+    let asset = server.client.asset(&key("shop/orders")).await.unwrap().asset;
+    assert_eq!(asset.latest.unwrap().run, Some(id), "what was refused is recorded");
+    let again = server.client.retry(id, RetryFrom::FromFailure, &IdempotencyKey::random()).await.unwrap();
+    worker.work(1, succeed).await;
+    assert_eq!(server.client.run(again.run).await.unwrap().run.state, RunState::Succeeded);
+}
+
 #[tokio::test]
 async fn a_retry_from_failure_does_not_go_past_a_check_that_said_no() {
     let server = Server::start().await;
     let manifest = manifest();
     server.deploy(&manifest).await;
     let mut worker = Worker::join(&server.client, &manifest).await;
-    let refuse = |lease: &Lease| match succeed(lease) {
-        Outcome::Succeeded(mut output) => {
-            output.checks.iter_mut().for_each(|check| check.passed = false);
-            Outcome::Succeeded(output)
-        }
-        other => other,
-    };
     let id = run(&server, &mut worker, 2, refuse).await;
     let shown = server.client.run(id).await.unwrap();
     assert_eq!((shown.run.state, shown.counts.succeeded, shown.counts.skipped), (RunState::Failed, 2, 1));

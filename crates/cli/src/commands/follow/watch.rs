@@ -1,11 +1,11 @@
 //! Looks at a run again whenever something may have happened.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt as _};
-use headwater_api::{RunDetail, Step};
+use headwater_api::{Attempt, CheckResult, RunDetail, Step};
 use headwater_client::{Client, ClientError, Feed, Patience};
-use headwater_core::id::RunId;
+use headwater_core::{id::RunId, record::StepState};
 use tokio::time::{Instant, sleep_until};
 
 /// The longest wait without a hint; a step that starts gives none.
@@ -21,11 +21,24 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 type Hints = Box<dyn Stream<Item = Result<Feed, ClientError>> + Send + Unpin>;
 
+/// What is known of a run.
+pub(super) struct Seen {
+    pub(super) detail: RunDetail,
+    pub(super) steps: Vec<Step>,
+    /// The results of the checks that were evaluated.
+    pub(super) checks: Arc<Vec<CheckResult>>,
+    /// The attempts, at least those after which a step waits to be tried again.
+    pub(super) attempts: Arc<Vec<Attempt>>,
+}
+
 /// A run and its steps, again and again.
 pub(super) struct Watch {
     client: Client,
     run: RunId,
     hints: Option<Hints>,
+    /// The results of checks as they were last read, and how many steps with checks had ended then.
+    checks: (usize, Arc<Vec<CheckResult>>),
+    attempts: Arc<Vec<Attempt>>,
     /// The earliest and latest time of the next look.
     earliest: Instant,
     latest: Instant,
@@ -39,11 +52,12 @@ impl Watch {
         // This loop tries again by itself, and sees the end of an outage sooner than a call that waits in it.
         let client = client.patience(Patience { unreachable: Duration::ZERO, busy: Duration::ZERO });
         let now = Instant::now();
-        Self { client, run, hints: Some(hints), earliest: now, latest: now, away: None }
+        let (checks, attempts) = Default::default();
+        Self { client, run, hints: Some(hints), checks, attempts, earliest: now, latest: now, away: None }
     }
 
     /// The run after the next change, or after a while. Dropping the future loses nothing.
-    pub(super) async fn next(&mut self) -> Result<(RunDetail, Vec<Step>), ClientError> {
+    pub(super) async fn next(&mut self) -> Result<Seen, ClientError> {
         loop {
             self.wait().await;
             let start = Instant::now();
@@ -63,14 +77,29 @@ impl Watch {
         }
     }
 
-    async fn look(&self) -> Result<(RunDetail, Vec<Step>), ClientError> {
+    async fn look(&mut self) -> Result<Seen, ClientError> {
         // Steps first: when the run has ended by the time that it is read, its steps must be those of its end.
         let mut steps = self.client.steps(self.run).await?.items;
         let detail = self.client.run(self.run).await?;
         if detail.run.state.is_final() && steps.iter().any(|step| !step.state.is_final()) {
             steps = self.client.steps(self.run).await?.items;
         }
-        Ok((detail, steps))
+        self.look_closer(&steps).await?;
+        Ok(Seen { detail, steps, checks: Arc::clone(&self.checks.1), attempts: Arc::clone(&self.attempts) })
+    }
+
+    /// Reads what steps do not say by themselves, where something of it is new.
+    async fn look_closer(&mut self, steps: &[Step]) -> Result<(), ClientError> {
+        let checked = steps.iter().filter(|step| step.state.is_final() && !step.checks.is_empty()).count();
+        if checked > self.checks.0 {
+            self.checks = (checked, Arc::new(self.client.run_checks(self.run).await?.items));
+        }
+        let known: BTreeSet<_> = self.attempts.iter().map(|attempt| (attempt.step, attempt.attempt)).collect();
+        let mut waiting = steps.iter().filter(|step| step.state == StepState::RetryWait);
+        if waiting.any(|step| !known.contains(&(step.no, step.attempt))) {
+            self.attempts = Arc::new(self.client.attempts(self.run).await?.items);
+        }
+        Ok(())
     }
 
     async fn wait(&mut self) {
