@@ -35,6 +35,10 @@ test.describe('a run that fails', () => {
     await expect(page.getByText(/Check .* failed, and .* skipped because of it/)).toBeVisible();
     const failed = page.url();
 
+    // What was made is there, and its step says that it failed its check.
+    await expect(page.getByRole('button', { name: /: Succeeded, .*Check \w+ failed$/ })).toBeVisible();
+    await expect(page.getByText('1 with a failed check')).toBeVisible();
+
     // The events say which check it was.
     await page.getByRole('tab', { name: 'Events' }).click();
     await page.getByLabel('Find in events').fill('check failed');

@@ -47,14 +47,12 @@ export type WorkerState = Schemas['WorkerState'];
 /** An entry of the event log, as the stream sends it. */
 export type LogEvent = Omit<Schemas['Event'], 'data'> & { data?: Record<string, unknown> };
 
-/** A server of an earlier version counts failed checks of both severities together. */
-type Warned = { warned_checks?: number };
-export type StateCounts = Schemas['StateCounts'] & Warned;
+export type StateCounts = Schemas['StateCounts'];
 export type GraphGroup = Schemas['GraphGroup'];
 export type Graph = Schemas['Graph'];
-export type GraphNode = Schemas['GraphNode'] & Warned;
+export type GraphNode = Schemas['GraphNode'];
 
-export type AssetBrief = Schemas['AssetBrief'] & { severity?: Schemas['Severity'] };
+export type AssetBrief = Schemas['AssetBrief'];
 export type GroupSummary = Schemas['GroupSummary'];
 export type NextTick = Schemas['NextTick'];
 export type Overview = Schemas['Overview'];

@@ -10,7 +10,7 @@ export type Share = {
 };
 
 /** The parts of all assets, which add up to one; those without an asset are left out. */
-export function sharesOf({ total, failed, present, failed_checks, warned_checks = 0 }: StateCounts): Share[] {
+export function sharesOf({ total, failed, present, failed_checks, warned_checks }: StateCounts): Share[] {
   // Checks look at what was made, so an asset with a failed check counts as one that is there, and with its worst check.
   const checkFailed = Math.min(failed_checks, present);
   const checkWarned = Math.min(warned_checks, present - checkFailed);

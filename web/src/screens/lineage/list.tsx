@@ -32,7 +32,7 @@ const COLUMNS: Column<Row>[] = [
   {
     id: 'also',
     head: 'Also',
-    width: 'minmax(10rem, 1fr)',
+    width: 'minmax(14.5rem, 1.4fr)',
     narrow: 'hide',
     cell: ({ node }) => (
       <span className={styles.also}>

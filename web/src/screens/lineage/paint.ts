@@ -209,7 +209,8 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
   paintGlyph(context, stateOf(node), x + 12, middle - size / 2, size, colours[`${toneOf(node)}-ink`]);
   const font = `500 ${size}px "IBM Plex Sans Variable", sans-serif`;
   const left = x + 12 + size * 1.35;
-  const room = x + BOX.width - 6 - left;
+  const end = paintCheck(scene, node, x + BOX.width - 6, middle, size);
+  const room = end - left;
   if (isGroup(node)) {
     text(scene, font, colours.ink, `${node.group} (${node.counts?.total ?? 0})`, left, middle + size * 0.35, room);
     return;
@@ -220,6 +221,19 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
   const whole = context.measureText(node.key).width <= room;
   const taken = whole && path ? text(scene, font, colours['ink-3'], path, left, middle + size * 0.35, room) : 0;
   text(scene, font, colours.ink, name, left + taken, middle + size * 0.35, room - taken);
+}
+
+/** A check that did not pass is seen from here as well, where it is not what the node shows first; gives where it begins. */
+function paintCheck({ context, colours }: Scene, node: GraphNode, right: number, middle: number, size: number): number {
+  const also = alsoOf(node);
+  const state = also.includes('check_failed')
+    ? 'check_failed'
+    : also.includes('check_warned')
+      ? 'check_warned'
+      : undefined;
+  if (!state) return right;
+  paintGlyph(context, state, right - size, middle - size / 2, size, colours[`${lookOf('asset', state).tone}-ink`]);
+  return right - size * 1.2;
 }
 
 function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { GroupSummary, StateCounts } from '@/api/types';
+import type { GroupSummary } from '@/api/types';
 import type { StateOf } from '@/design/states';
 import { number } from '@/lib/format';
 import { Panel } from '@/ui/page';
@@ -42,8 +42,7 @@ const COLUMNS: Column<GroupSummary>[] = [
     width: '4.5rem',
     align: 'end',
     // Those that failed, and only where none did, those that warn.
-    cell: ({ counts }) =>
-      count('check_failed', counts.failed_checks) || count('check_warned', (counts as StateCounts).warned_checks ?? 0),
+    cell: ({ counts }) => count('check_failed', counts.failed_checks) || count('check_warned', counts.warned_checks),
   },
   {
     id: 'busy',

@@ -1,18 +1,22 @@
 // One run: how it goes or went, step by step, with what each of them said.
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { attemptsQuery, runChecksQuery, runQuery, stepsQuery } from '@/api/queries';
 import type { Attempt, RunDetail, Step } from '@/api/types';
 import { shortId } from '@/lib/format';
+import { useFullId } from '@/lib/full-id';
+import { useLastError } from '@/lib/last-error';
 import { useMedia } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import type { RUN_TABS } from '@/router';
+import { ButtonLink } from '@/ui/button';
 import { CopyId } from '@/ui/copy';
 import { Page, Panel } from '@/ui/page';
 import { Loaded, SkeletonRows } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
 import { Tabs } from '@/ui/tabs';
+import { isUnknown, Unknown } from '@/ui/unknown';
 import { Events } from './events';
 import { Actions, Chain, Facts, Progress } from './header';
 import { Logs } from './logs/logs';
@@ -32,6 +36,15 @@ export default function RunScreen() {
   const { run: id } = route.useParams();
   const query = useQuery(runQuery(id));
   const run = query.data;
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  useFullId(
+    id,
+    run,
+    (full) => runQuery(full).queryKey,
+    (full) => void navigate({ to: '/runs/$run', params: { run: full }, search, replace: true }),
+  );
+  const error = useLastError(query);
   return (
     <Page
       title={`Run ${shortId(id)}`}
@@ -49,23 +62,30 @@ export default function RunScreen() {
               {run.selection}
               {run.partition && ` · ${run.partition}`}
             </span>
-            <CopyId id={id} what="run id" />
+            <CopyId id={run.id} what="run id" />
           </div>
         )
       }
       actions={run && <Actions run={run} />}
     >
-      <Loaded
-        query={query}
-        what="The run could not be loaded"
-        skeleton={
-          <Panel>
-            <SkeletonRows rows={10} />
-          </Panel>
-        }
-      >
-        {(loaded) => <Body key={id} run={loaded} />}
-      </Loaded>
+      {isUnknown(error) ? (
+        <Unknown what="run" id={id} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+          Runs have long ids such as 01a21bb9-0e20-7e00-8000-000000000000. It may be mistyped, or the run was so long
+          ago that it is no longer kept.
+        </Unknown>
+      ) : (
+        <Loaded
+          query={query}
+          what="The run could not be loaded"
+          skeleton={
+            <Panel>
+              <SkeletonRows rows={10} />
+            </Panel>
+          }
+        >
+          {(loaded) => <Body key={loaded.id} run={loaded} />}
+        </Loaded>
+      )}
     </Page>
   );
 }
@@ -86,7 +106,7 @@ function Body({ run }: { run: RunDetail }) {
     <>
       <div className={styles.summary}>
         <Facts run={run} />
-        <Progress run={run} />
+        <Progress run={run} marks={marks} />
         <Chain run={run} />
       </div>
       <Loaded query={steps} what="The steps could not be loaded">

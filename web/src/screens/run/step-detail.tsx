@@ -9,6 +9,7 @@ import { useScrollTo } from '@/lib/scroll-to';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { CopyId } from '@/ui/copy';
+import { ErrorText } from '@/ui/error-text';
 import { Json } from '@/ui/json';
 import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
@@ -60,11 +61,11 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
         {step.cause && <p className={styles.anywhere}>{sentence(step.cause)}</p>}
         {step.failure && (
           <>
-            <pre className={styles.error}>{step.failure.message}</pre>
+            <ErrorText text={step.failure.message} />
             {step.failure.details && (
               <details className={styles.details}>
                 <summary>Details</summary>
-                <pre className={styles.error}>{step.failure.details}</pre>
+                <ErrorText text={step.failure.details} label="Details" />
               </details>
             )}
           </>
@@ -199,7 +200,7 @@ function Attempts({ tries }: { tries: Attempt[] }) {
                 Log
               </Button>
             </div>
-            {failure && <pre className={styles.error}>{failure.message}</pre>}
+            {failure && <ErrorText text={failure.message} />}
           </li>
         ))}
       </ol>

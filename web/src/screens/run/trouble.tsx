@@ -5,6 +5,7 @@ import type { RunDetail, Step } from '@/api/types';
 import { plural } from '@/lib/format';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
+import { ErrorText } from '@/ui/error-text';
 import { Panel } from '@/ui/page';
 import { Time } from '@/ui/time';
 import styles from './run.module.css';
@@ -94,7 +95,7 @@ function Failed({ step, held }: FailedStep) {
               <ChevronRight size={13} aria-hidden />
               {first}
             </summary>
-            <pre className={styles.error}>{rest}</pre>
+            <ErrorText text={rest} />
           </details>
         ))}
     </Item>

@@ -8,6 +8,7 @@ import { lookOf } from '@/design/states';
 import { bytes } from '@/lib/units';
 import { useSetSearch } from '@/lib/use-search';
 import { CliHint, cli } from '@/ui/copy';
+import { ErrorText } from '@/ui/error-text';
 import { SelectInput } from '@/ui/field';
 import { Panel } from '@/ui/page';
 import { EmptyState } from '@/ui/states';
@@ -116,10 +117,9 @@ export function Logs({ run, steps, marks }: { run: string; steps: readonly Step[
         </fieldset>
       </div>
       {step.failure && attempt === step.attempt && (
-        <pre className={styles.failure}>
-          <span className="sr-only">It failed: </span>
-          {step.failure.message}
-        </pre>
+        <div className={styles.failure}>
+          <ErrorText text={step.failure.message} label="It failed" />
+        </div>
       )}
       {step.attempt === 0 ? (
         <EmptyState
