@@ -21,6 +21,8 @@ use crate::{app::App, extract::Here, problem::Refused};
 
 /// The fewest characters that are taken for a part of an id.
 const LEAST: usize = 4;
+/// The characters of a whole id.
+const WHOLE: usize = 36;
 /// How many are looked at together.
 const PAGE: u32 = 500;
 /// How often older ones are looked at where none fits.
@@ -146,7 +148,10 @@ impl Named for IncidentRecord {
 
 /// Looks for the one that a part of an id means, the newest first.
 async fn search<T: Named>(app: &App, deployment: DeploymentId, text: &str) -> Result<Uuid, Refused> {
-    let part = part_of(text, T::WHAT)?;
+    let Some(part) = part_of(text) else {
+        let newest = T::list(app, deployment, Page { before: None, limit: NAMED as u32 }).await?;
+        return Err(no_id(text, &newest));
+    };
     let mut page = Page { before: None, limit: PAGE };
     let mut newest = Vec::new();
     for _ in 0..PAGES {
@@ -166,16 +171,20 @@ async fn search<T: Named>(app: &App, deployment: DeploymentId, text: &str) -> Re
     Err(unknown(&part, &newest))
 }
 
-/// The part as ids are written; a text that cannot be one is refused.
-fn part_of(text: &str, what: &str) -> Result<String, Refused> {
+/// A part as ids are written; none where the text cannot be one.
+fn part_of(text: &str) -> Option<String> {
     let part = text.trim().to_ascii_lowercase();
-    let fits = part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') && part.len() <= 36;
-    if fits && part.len() >= LEAST {
-        return Ok(part);
-    }
-    let message = format!("`{}` is no {what} id", text.escape_debug());
-    let hint = format!("an id is like 019ab2c3-7e10-7abc-8def-0123456789ab; {LEAST} or more characters of it will do");
-    Err(Refused::new(ErrorCode::InvalidParameter, message).hint(hint))
+    let fits = part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    (fits && (LEAST..=WHOLE).contains(&part.len())).then_some(part)
+}
+
+/// Refuses a text that is neither an id nor a part of one.
+fn no_id<T: Named>(text: &str, newest: &[T]) -> Refused {
+    let message = format!("`{}` is no {} id", text.escape_debug(), T::WHAT);
+    let like = format!("an id is like 019ab2c3-7e10-7abc-8def-0123456789ab; {LEAST} or more characters of it will do");
+    let newest: Vec<&T> = newest.iter().collect();
+    let hint = if newest.is_empty() { like } else { format!("{like}; the newest are {}", named(&newest)) };
+    Refused::new(ErrorCode::InvalidParameter, message).hint(hint)
 }
 
 /// The one whose id starts or ends with a part; none where no id does.
@@ -244,7 +253,7 @@ mod tests {
     #[test]
     fn a_part_means_the_one_that_it_fits() {
         let means = |text: &str| {
-            let part = part_of(text, Thing::WHAT).unwrap();
+            let part = part_of(text).unwrap();
             choose(&part, &THINGS).map(|found| found.map_err(|refused| refused.0.message))
         };
         for (text, at) in [("019AB2C3-0002", 1), ("018a", 2), (" 0c0a ", 0)] {
@@ -257,9 +266,11 @@ mod tests {
     #[test]
     fn what_is_no_part_of_an_id_is_refused_in_words() {
         for text in ["", "01a", "last", "019ab2c3-0003-7000-8000-000000000c0a0", "-1-x"] {
-            let refused = part_of(text, "run").unwrap_err().0;
-            assert_eq!(refused.message, format!("`{text}` is no run id"));
+            assert_eq!(part_of(text), None, "{text}");
         }
+        let refused = no_id("last", &THINGS[..1]).0;
+        assert_eq!(refused.message, "`last` is no thing id");
+        assert!(refused.hint.unwrap().ends_with("; the newest are 000000000c0a"));
         let refused = unknown("018ab2c4", &THINGS).0;
         assert_eq!(refused.message, "there is no thing `018ab2c4`");
         assert_eq!(refused.hint.as_deref(), Some("the nearest are 000000000a0a, 000000000c0a, 000000000b0a"));

@@ -216,7 +216,7 @@ fn incident_table(style: &Style, incidents: &[Incident], now: Timestamp) -> Stri
     let rows = incidents.iter().map(|incident| {
         vec![
             Cell::new(short(incident.id)).whole(),
-            state(incident, now).whole(),
+            state(incident, now),
             severity(incident.severity).whole(),
             Cell::new(&incident.title),
             Cell::maybe(Some(incident.count).filter(|count| *count > 1).map(|count| format!("{count} times"))),
@@ -246,7 +246,7 @@ fn state(incident: &Incident, now: Timestamp) -> Cell {
         (IncidentState::Acknowledged, by) => (format!("taken by {}", by.as_deref().unwrap_or("somebody")), Tone::Warn),
     };
     match incident.muted_until.filter(|until| until.0 > now) {
-        Some(until) => Cell::toned(format!("{text}, muted until {}", time::instant(until)), Tone::Dim),
+        Some(until) => Cell::toned(format!("{text}, mute ends {}", time::ago(now, until.0)), Tone::Dim),
         None => Cell::toned(text, tone),
     }
 }
@@ -281,4 +281,52 @@ fn shown(style: &Style, detail: &IncidentDetail, now: Timestamp) -> String {
         text.push_str(&delivery_table(style, &detail.deliveries, now));
     }
     text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use headwater_core::alert::{Cause, SignalKind};
+
+    use super::*;
+    use crate::commands::fixtures::at;
+
+    fn incident(number: u32, state: IncidentState, muted_until: Option<Time>) -> Incident {
+        Incident {
+            id: format!("019ab2c3-{number:04}-7000-8000-{number:012}").parse().unwrap(),
+            state,
+            severity: AlertSeverity::Critical,
+            kind: SignalKind::AssetFailed,
+            cause: Cause::Late { asset: "shop/orders".parse().unwrap() },
+            title: "shop/orders could not be made".into(),
+            error: None,
+            policies: Vec::new(),
+            channels: Vec::new(),
+            owners: vec!["team:data".into()],
+            affected: Vec::new(),
+            affected_count: 15,
+            count: 2,
+            opened_at: at(0),
+            last_at: at(10),
+            resolved_at: None,
+            acknowledged_by: (state == IncidentState::Acknowledged).then(|| "anna".into()),
+            acknowledged_at: None,
+            muted_until,
+            run: None,
+        }
+    }
+
+    #[test]
+    fn incidents_are_listed_as_they_are_now() {
+        let muted = [
+            incident(3, IncidentState::Acknowledged, Some(at(320))),
+            incident(2, IncidentState::Open, Some(at(19))),
+            incident(1, IncidentState::Resolved, Some(at(320))),
+        ];
+        insta::assert_snapshot!(incident_table(&Style::new(false, None), &muted, at(20).0), @r"
+        INCIDENT                                       SEVERITY  WHAT                                                 LAST     OWNERS
+        019ab2c3-0003  taken by anna, mute ends in 5m  critical  shop/orders could not be made  2 times  holds up 15  10s ago  team:data
+        019ab2c3-0002  open                            critical  shop/orders could not be made  2 times  holds up 15  10s ago  team:data
+        019ab2c3-0001  resolved                        critical  shop/orders could not be made  2 times  -            10s ago  team:data
+        ");
+    }
 }

@@ -105,7 +105,7 @@ impl<'a> View<'a> {
             _ => self.output.text(&text)?,
         }
         if let Some(progress) = &mut self.progress {
-            progress.update(&seen.detail, &seen.steps, now);
+            progress.update(seen, now);
         }
         Ok(())
     }

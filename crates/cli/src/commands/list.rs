@@ -9,6 +9,7 @@ use headwater_core::{
     time::Timestamp,
 };
 
+use super::checks::Verdict;
 use crate::{
     args::LsArgs,
     context::{Context, Definitions, collect, snapshot},
@@ -109,25 +110,31 @@ fn summary(description: &str) -> String {
 fn live(style: &Style, assets: &[Asset], now: Timestamp) -> String {
     let rows = assets.iter().map(|asset| {
         let (state, tone) = state(asset);
-        let failed =
-            asset.checks.iter().filter(|check| check.latest.as_ref().is_some_and(|result| !result.passed)).count();
-        let never = asset.checks.iter().filter(|check| check.latest.is_none()).count();
-        let checks = match (asset.checks.len(), failed) {
-            (0, _) => Cell::toned("-", Tone::Dim),
-            (all, 0) if never == all => Cell::toned(format!("{all} never run"), Tone::Dim),
-            (all, 0) => Cell::toned(format!("{} ok", all - never), Tone::Good),
-            (all, failed) => Cell::toned(format!("{failed} of {all} failed"), Tone::Bad),
-        };
         vec![
             Cell::new(&asset.key),
             Cell::new(&asset.group),
             Cell::toned(state, tone),
             Cell::maybe(asset.latest.as_ref().map(|latest| time::ago(now, latest.at.0))),
-            checks,
+            checks(asset),
             Cell::new(asset.owners.join(", ")),
         ]
     });
     table(style, &["asset", "group", "state", "made", "checks", "owners"], rows.collect(), NOTHING)
+}
+
+/// What the checks of an asset say together: the worst of it.
+pub(super) fn checks(asset: &Asset) -> Cell {
+    let all = asset.checks.len();
+    let latest = || asset.checks.iter().filter_map(|check| check.latest.as_ref());
+    let verdicts: Vec<Verdict> = latest().filter_map(Verdict::of).collect();
+    let of = |wanted: fn(Verdict) -> bool| verdicts.iter().filter(|verdict| wanted(**verdict)).count();
+    match (of(|verdict| verdict > Verdict::Warned), of(|verdict| verdict == Verdict::Warned)) {
+        _ if all == 0 => Cell::toned("-", Tone::Dim),
+        _ if latest().count() == 0 => Cell::toned(format!("{all} never run"), Tone::Dim),
+        (0, 0) => Cell::toned(format!("{} ok", latest().count()), Tone::Good),
+        (0, warned) => Cell::toned(format!("{warned} of {all} warn"), Tone::Warn),
+        (failed, _) => Cell::toned(format!("{failed} of {all} failed"), Tone::Bad),
+    }
 }
 
 /// How an asset is, in one or two words.
