@@ -102,10 +102,10 @@ test('why nobody was told of an incident is said, with the policy that has no ch
   const [incident] = await items(request, '/alerts/incidents?state=open');
   const policies = await items(request, '/alerts/policies');
   const watching = ((incident?.policies ?? []) as string[])[0];
-  await page.route(/\/alerts\/incidents\/[0-9a-f-]+$/, (route) =>
+  await page.route(/\/api\/.*\/alerts\/incidents\/[0-9a-f-]+$/, (route) =>
     route.fulfill({ json: { ...incident, policies: [watching], channels: [], deliveries: [], muted_until: null } }),
   );
-  await page.route(/\/alerts\/policies$/, (route) =>
+  await page.route(/\/api\/.*\/alerts\/policies$/, (route) =>
     route.fulfill({ json: { items: policies.map((each) => ({ ...each, channels: [] })) } }),
   );
   await page.goto(`/alerts/incidents/${incident?.id}`);

@@ -95,6 +95,25 @@ describe('the refresher', () => {
     expect(loads()).toBe(2);
   });
 
+  it('does not make one query wait for another', async () => {
+    const { client, loads, refresher } = watched(5);
+    const slow = new QueryObserver(client, {
+      queryKey: ['runs'],
+      queryFn: () => new Promise((resolve) => setTimeout(() => resolve(Math.random()), 900)),
+    });
+    const off = slow.subscribe(() => {});
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let event = 0; event < 20; event += 1) {
+      refresher.mark([['runs']]);
+      await vi.advanceTimersByTimeAsync(45);
+    }
+    const before = loads();
+    refresher.mark([['overview']]);
+    await vi.advanceTimersByTimeAsync(6);
+    expect(loads()).toBe(before + 1);
+    off();
+  });
+
   it('only marks what nobody looks at', async () => {
     const { client, off, loads, refresher } = watched(5);
     await vi.advanceTimersByTimeAsync(10);
