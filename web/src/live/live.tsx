@@ -30,7 +30,10 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
       { url, headers: authorization, after },
       {
         onState: setState,
-        onResync: () => refresher.mark([EVERYTHING]),
+        onResync: () => {
+          patcher.forget();
+          refresher.mark([EVERYTHING]);
+        },
         onMoved: () => refresher.mark(MOVED),
         onEvent: (event) => {
           patcher.hear(event);

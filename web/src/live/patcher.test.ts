@@ -58,6 +58,14 @@ it('leaves what is old as old as it was', () => {
   expect(client.getQueryState(list)).toMatchObject({ isInvalidated: true, dataUpdatedAt: before });
 });
 
+it('forgets what it heard where the log is another one', async () => {
+  const { states, patcher, answer } = page();
+  patcher.hear(told(1, 'run_succeeded'));
+  patcher.forget();
+  await answer();
+  expect(states()[0]).toBe('running');
+});
+
 it('stops', async () => {
   const { states, patcher, answer } = page();
   patcher.hear(told(1, 'run_succeeded'));

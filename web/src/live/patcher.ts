@@ -45,6 +45,11 @@ export class RunPatcher {
     }
   }
 
+  /** What is shown is loaded anew, and may be from another log. */
+  forget(): void {
+    this.events = [];
+  }
+
   stop(): void {
     this.off();
   }

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { CircleX, type LucideIcon, RotateCw } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { cx } from '@/lib/class';
 import { sentence } from '@/lib/format';
@@ -36,6 +36,7 @@ export function ErrorState({ error, what = 'This could not be loaded', retry, tr
   const api = error instanceof ApiError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const known = api && api.status > 0 && api.code !== 'unexpected-answer';
+  const slow = useLasting(trying, 300);
   return (
     <div className={cx(styles.box, styles.error)}>
       <div className={styles.alert} role="alert">
@@ -61,13 +62,27 @@ export function ErrorState({ error, what = 'This could not be loaded', retry, tr
       {/* Outside of the alert, which would be read out again with each change of the button. */}
       {retry && (
         <div className={styles.actions}>
-          <Button icon={RotateCw} onClick={retry} data-trying={trying ? '' : undefined} className={styles.retry}>
-            {trying ? 'Trying again' : 'Try again'}
+          <Button icon={RotateCw} onClick={retry} data-trying={slow ? '' : undefined} className={styles.retry}>
+            {slow ? 'Trying again' : 'Try again'}
           </Button>
         </div>
       )}
     </div>
   );
+}
+
+/** Whether something has been so for a while: what is over in a moment would only flicker. */
+function useLasting(so: boolean, ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!so) return;
+    const timer = setTimeout(() => setLasting(true), ms);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
+  }, [so, ms]);
+  return lasting;
 }
 
 export type SkeletonProps = { width?: string; height?: string };

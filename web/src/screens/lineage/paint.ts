@@ -146,7 +146,7 @@ function paintFailedRings(
   const rings = new Path2D();
   for (const number of shown) {
     const node = model.nodes[number];
-    if (!node || toneOf(node) !== 'bad') continue;
+    if (node?.state !== 'failed' && !(node?.state === 'present' && node.failed_checks)) continue;
     const x = model.x[number] ?? 0;
     const y = model.y[number] ?? 0;
     rings.rect(x - width, y - width, BOX.width + 2 * width, BOX.height + 2 * width);
@@ -225,6 +225,7 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
 
 /** A check that did not pass is seen from here as well, where it is not what the node shows first; gives where it begins. */
 function paintCheck({ context, colours }: Scene, node: GraphNode, right: number, middle: number, size: number): number {
+  if (!node.failed_checks && !node.warned_checks) return right;
   const also = alsoOf(node);
   const state = also.includes('check_failed')
     ? 'check_failed'
@@ -280,6 +281,7 @@ function paintBadges({ context, colours }: Scene, node: GraphNode, right: number
     glyph(state, tone);
     at -= 3;
   };
+  if (!node.failed_checks && !node.warned_checks && !node.late && node.staleness !== 'stale') return at;
   const also = alsoOf(node);
   // A group says how many even where that is what it shows first, since it has no room for the words.
   const shows = (state: string) => also.includes(state) || (isGroup(node) && stateOf(node) === state);
