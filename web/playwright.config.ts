@@ -13,7 +13,9 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
   workers: 1,
-  timeout: 20_000,
+  // Generous, since the machine may build something at the same time; what is fast is not slowed down by it.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
     baseURL: served ?? 'http://127.0.0.1:4173',

@@ -107,6 +107,10 @@ async function shop(place) {
   for (const priority of [1, 3, 2]) {
     await api.post('runs', { selection: 'group:bi', tags: { writes: 'warehouse' }, priority });
   }
+  const incidents = '/api/v1/deployments/default/alerts/incidents?state=open';
+  await api.until('the incident of the check', incidents, ({ items }) =>
+    items.some(({ kind }) => kind === 'check_failed'),
+  );
   const { items } = await api.get('alerts/incidents?state=open');
   const late = items.find(({ kind }) => kind === 'deploy_broken');
   if (late) await api.post(`alerts/incidents/${late.id}/ack`, {});

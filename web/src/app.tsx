@@ -7,6 +7,7 @@ import { statusQuery } from '@/api/queries';
 import { queryClient } from '@/api/query-client';
 import { needsSignIn, onSessionChange } from '@/api/session';
 import { LiveProvider } from '@/live/live';
+import { useLastError } from './lib/last-error';
 import { router } from './router';
 import { SignIn } from './shell/sign-in';
 import { ErrorState } from './ui/states';
@@ -33,6 +34,7 @@ function Gate() {
  */
 function Live() {
   const status = useQuery({ ...statusQuery(), retry: 1 });
+  const error = useLastError(status);
   if (status.data) {
     return (
       <LiveProvider after={status.data.last_seq}>
@@ -40,10 +42,12 @@ function Live() {
       </LiveProvider>
     );
   }
-  if (status.error && !(status.error instanceof ApiError && status.error.status === 401)) {
+  if (error && !(error instanceof ApiError && error.status === 401)) {
+    const retry = () => void status.refetch();
     return (
       <main>
-        <ErrorState error={status.error} what="Headwater cannot be reached" retry={() => void status.refetch()} />
+        <h1 className="sr-only">Headwater</h1>
+        <ErrorState error={error} what="Headwater cannot be reached" retry={retry} trying={status.isFetching} />
       </main>
     );
   }

@@ -1,9 +1,9 @@
-// No screen breaks a rule of axe-core, in either theme, wide or on a phone.
+// No screen breaks a rule of axe-core, in either theme, wide or on a phone, and each says what it is while it loads.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, type Page, test } from '@playwright/test';
 import { SHOTS } from './screens';
-import { refuseAll, settle } from './support';
+import { refuseAll, settle, silence } from './support';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
@@ -52,3 +52,16 @@ for (const theme of ['light', 'dark'] as const) {
     }
   });
 }
+
+// Whoever waits for an answer must know for which page.
+test.describe('nothing answered', () => {
+  test.use({ viewport: SIZES.wide, colorScheme: 'light' });
+  for (const shot of SHOTS.filter(({ act }) => !act)) {
+    test(shot.name, async ({ page }) => {
+      await silence(page);
+      await page.goto(await shot.path(page.request));
+      await expect(page.locator('h1')).toHaveCount(1);
+      await expect(page.locator('h1')).not.toBeEmpty();
+    });
+  }
+});

@@ -87,6 +87,49 @@ test('an incident is found, taken and silenced', async ({ page, request }) => {
   await expect(inFrame(page)).not.toContainText('Muted until');
 });
 
+test('an incident that is silenced says so in the list', async ({ page, request }) => {
+  const [incident] = await items(request, '/alerts/incidents?state=open');
+  const until = new Date(Date.now() + 7_200_000).toISOString();
+  const mute = (data: object) => request.post(`${API}/alerts/incidents/${incident?.id}/mute`, { data });
+  expect((await mute({ until })).ok()).toBe(true);
+  await page.goto('/alerts');
+  await expect(page.getByRole('grid', { name: 'Incidents' })).toContainText(/Muted for 1 h/);
+  expect((await mute({ until: null })).ok()).toBe(true);
+  await expect(page.getByRole('grid', { name: 'Incidents' })).not.toContainText('Muted');
+});
+
+test('why nobody was told of an incident is said, with the policy that has no channel', async ({ page, request }) => {
+  const [incident] = await items(request, '/alerts/incidents?state=open');
+  const policies = await items(request, '/alerts/policies');
+  const watching = ((incident?.policies ?? []) as string[])[0];
+  await page.route(/\/api\/.*\/alerts\/incidents\/[0-9a-f-]+$/, (route) =>
+    route.fulfill({ json: { ...incident, policies: [watching], channels: [], deliveries: [], muted_until: null } }),
+  );
+  await page.route(/\/api\/.*\/alerts\/policies$/, (route) =>
+    route.fulfill({ json: { items: policies.map((each) => ({ ...each, channels: [] })) } }),
+  );
+  await page.goto(`/alerts/incidents/${incident?.id}`);
+  await expect(inFrame(page)).toContainText(`The policy that watches it names no channel: ${watching}.`);
+  await inFrame(page).getByRole('region', { name: 'Messages about it' }).getByRole('link').click();
+  await expect(page).toHaveURL(new RegExp(`tab=policies&q=${watching}|q=${watching}&tab=policies`));
+});
+
+test('a check that failed is seen wherever its asset is', async ({ page }) => {
+  await page.goto('/');
+  const attention = page.getByRole('region', { name: /^Needs attention/ });
+  const item = (asset: string) => attention.getByRole('listitem').filter({ hasText: asset });
+  await expect(item('clean/orders').getByRole('img', { name: 'Check failed' })).toBeVisible();
+  await expect(item('clean/customers').getByRole('img', { name: 'Check warns' })).toBeVisible();
+  const groups = page.getByRole('grid', { name: 'Groups' });
+  await expect(groups.getByRole('img', { name: /1 with a failed check, 1 with a check that warns/ })).toBeVisible();
+  await page.goto('/lineage?view=list&select=clean%2Forders');
+  await expect(page.getByRole('grid', { name: 'Lineage' })).toContainText('Check failed');
+  await page.goto('/lineage?collapse=cleansed&focus=group:cleansed');
+  await expect(page.getByRole('complementary')).toContainText('1 asset with a failed check');
+  await page.goto('/assets/clean/orders');
+  await expect(inFrame(page).getByText('Check failed', { exact: true }).first()).toBeVisible();
+});
+
 test('a policy is silenced, and speaks again', async ({ page }) => {
   await page.goto('/alerts?tab=policies&q=curated-blocked');
   await page.getByRole('button', { name: 'Mute policy curated-blocked' }).click();

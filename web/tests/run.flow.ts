@@ -35,6 +35,10 @@ test.describe('a run that fails', () => {
     await expect(page.getByText(/Check .* failed, and .* skipped because of it/)).toBeVisible();
     const failed = page.url();
 
+    // What was made is there, and its step says that it failed its check.
+    await expect(page.getByRole('button', { name: /: Succeeded, .*Check \w+ failed$/ })).toBeVisible();
+    await expect(page.getByText('1 with a failed check')).toBeVisible();
+
     // The events say which check it was.
     await page.getByRole('tab', { name: 'Events' }).click();
     await page.getByLabel('Find in events').fill('check failed');
@@ -114,6 +118,8 @@ test('filters of assets stand in the address and survive a reload', async ({ pag
   await expect(page).toHaveURL(/group=curated/);
   await expect(page).toHaveURL(/q=orders/);
   const shown = page.getByText(/^\d+ of \d+ assets$/);
+  // The list follows what is typed a moment later.
+  await expect(page.getByRole('grid', { name: 'Assets' }).getByRole('row', { name: /revenue/ })).toHaveCount(0);
   const words = await shown.textContent();
   await page.reload();
   await expect(shown).toHaveText(words ?? '');

@@ -60,10 +60,11 @@ test('the overview follows what happens elsewhere, without being loaded again', 
   await open(page);
   await expect(page.getByText('Live')).toBeVisible();
   const runs = page.getByRole('listitem').filter({ hasText: /^Runs\d/ });
-  const before = Number(((await runs.textContent()) ?? '').replace(/\D/g, ''));
+  const count = async () => Number(((await runs.textContent()) ?? '').replace(/\D/g, ''));
+  const before = await count();
   const asked = await page.request.post(`${API}/runs`, { data: { selection: 'raw/till_file' } });
   expect(asked.ok()).toBe(true);
-  await expect(runs).toHaveText(`Runs${before + 1}`);
+  await expect.poll(count).toBeGreaterThan(before);
 });
 
 test('a lost connection is shown, and heals', async ({ page, context }) => {
@@ -82,4 +83,24 @@ test('the first stop of the keyboard skips the navigation', async ({ page }) => 
   await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('an address with the start of an id becomes the whole one', async ({ page }) => {
+  const [run] = (await (await page.request.get(`${API}/runs?limit=1`)).json()).items;
+  const short = run.id.slice(0, 13);
+  // As a server answers that takes the start of an id for the whole one.
+  await page.route(new RegExp(`/api/.*/runs/${short}$`), (route) =>
+    route.continue({ url: route.request().url().replace(short, run.id) }),
+  );
+  await open(page, `/runs/${short}?tab=plan`);
+  await expect(page).toHaveURL(new RegExp(`/runs/${run.id}\\?tab=plan$`));
+  await expect(page.getByText('What was asked for')).toBeVisible();
+});
+
+test('what has no page is said without the words of a parser', async ({ page }) => {
+  await open(page, '/runs/never');
+  await expect(page.getByText('There is no run never')).toBeVisible();
+  await expect(page.getByText(/UUID/)).toHaveCount(0);
+  await open(page, '/alerts/incidents/01a00000-0000-7000-8000-000000000000');
+  await expect(page.getByText(/^There is no incident 01a0/)).toBeVisible();
 });

@@ -16,11 +16,26 @@ export function listen(page: Page): Console {
   return { expectQuiet: () => expect(complaints).toEqual([]) };
 }
 
-/** Waits until the page shows data instead of skeletons. */
+/** For how long a page must have looked settled: a part that is loaded by another one starts within it. */
+const STILL_MS = 150;
+
+/**
+ * Waits until the page shows data, or what went wrong, instead of skeletons, and goes on doing so: it has its heading, and
+ * nothing loads, now and a moment later.
+ */
 export async function settle(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+  await expect(async () => {
+    await expectSettled(page);
+    await page.waitForTimeout(STILL_MS);
+    await expectSettled(page);
+  }).toPass({ timeout: 30_000 });
   await page.evaluate(() => document.fonts.ready);
+}
+
+/** Looks once, without waiting. */
+async function expectSettled(page: Page): Promise<void> {
+  expect(await page.locator('main h1').count(), 'headings of the page').toBe(1);
+  expect(await page.getByRole('status', { name: 'Loading' }).count(), 'parts that load').toBe(0);
 }
 
 type Item = Record<string, unknown>;

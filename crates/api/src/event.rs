@@ -13,6 +13,10 @@ use crate::time::Time;
 /// follow from the number in its data.
 pub const RESYNC: &str = "resync";
 
+/// The name of the server-sent event that says: something changed that the log has no entry for, as when a step starts
+/// or a message is delivered. It has no number.
+pub const MOVED: &str = "moved";
+
 /// An entry of the event log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Event {

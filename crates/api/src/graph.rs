@@ -56,9 +56,12 @@ pub struct GraphNode {
     /// When its latest version was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
-    /// How many of its checks failed.
+    /// How many of its checks failed with an error.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failed_checks: u32,
+    /// How many of its checks failed with a warning.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warned_checks: u32,
     /// Whether it is up to date; absent on a group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staleness: Option<Staleness>,

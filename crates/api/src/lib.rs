@@ -34,7 +34,7 @@ pub use control::{
     QueuedRun, QueuedStep, Resource, Role, ServerVersion, Status, StoreInfo, Worker, WorkerStep,
 };
 pub use diff::{Changed, Changes, FieldChange, SnapshotDiff};
-pub use event::{Event, EventQuery, RESYNC};
+pub use event::{Event, EventQuery, MOVED, RESYNC};
 pub use graph::{Graph, GraphGroup, GraphNode, NodeState};
 pub use list::{List, ListQuery};
 pub use log::{LogPage, LogQuery, LogStream, TailEnd};

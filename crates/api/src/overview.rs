@@ -4,6 +4,7 @@ use headwater_core::{
     alert::SignalKind,
     id::{RunId, Seq},
     key::AssetKey,
+    manifest::Severity,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,7 +33,7 @@ pub struct Overview {
     pub today: Today,
     /// The next ticks of schedules that are on, soonest first, at most 20.
     pub next: Vec<NextTick>,
-    /// How many incidents are not resolved.
+    /// How many incidents are not resolved, counted up to 500.
     pub open_incidents: u32,
 }
 
@@ -55,8 +56,10 @@ pub struct StateCounts {
     pub late: u32,
     /// Made by others.
     pub external: u32,
-    /// With a failed check.
+    /// With a check that failed with an error.
     pub failed_checks: u32,
+    /// With a check that failed with a warning.
+    pub warned_checks: u32,
 }
 
 /// A group's assets by state.
@@ -101,6 +104,9 @@ pub struct AssetBrief {
     /// Which kind of happening it is.
     #[schema(value_type = schema::SignalKind)]
     pub kind: SignalKind,
+    /// How bad it is: of failed checks, the worst.
+    #[schema(value_type = schema::Severity)]
+    pub severity: Severity,
     /// What is wrong, in words.
     pub reason: String,
 }

@@ -1,7 +1,7 @@
 //! The event log as it grows.
 
 use futures_util::{Stream, stream};
-use headwater_api::{Event, EventQuery, RESYNC};
+use headwater_api::{Event, EventQuery, MOVED, RESYNC};
 use headwater_core::id::{RunId, Seq};
 use reqwest::Method;
 
@@ -85,7 +85,7 @@ impl Following {
             self.backoff.reset();
             match message.name.as_str() {
                 RESYNC => return Ok(Feed::Resync(Seq(seq.unwrap_or_default()))),
-                "start" => {}
+                "start" | MOVED => {}
                 _ => match serde_json::from_str::<Event>(&message.data) {
                     Ok(event) => return Ok(Feed::Event(Box::new(event))),
                     Err(error) => {

@@ -29,6 +29,18 @@ impl Recorded {
     }
 }
 
+impl Event {
+    /// Whether it tells that a run began, ended or was stopped.
+    pub fn moves_run(&self) -> bool {
+        self.kind.starts_with("run_")
+    }
+
+    /// Whether it tells that a step of a run has ended.
+    pub fn ends_step(&self) -> bool {
+        self.kind.starts_with("step_") && self.kind != "step_retried"
+    }
+}
+
 impl Effect {
     fn describe(&self, event: &mut Event) {
         match self {

@@ -76,12 +76,19 @@ impl Control {
         self.standing.clone()
     }
 
-    /// Every batch that this server commits while it leads, right after the commit.
+    /// Every batch that this server commits while it leads, right after the commit. One without changes says that
+    /// something else has changed, see [`Control::touch`].
     ///
     /// It is a hint (D5): a slow reader loses batches and reads them from the store, and so does everybody on a
     /// server that does not lead.
     pub fn feed(&self) -> broadcast::Receiver<Arc<[Recorded]>> {
         self.feed.subscribe()
+    }
+
+    /// Tells those who follow the feed, by a batch without changes, that something changed which is in no batch.
+    pub fn touch(&self) {
+        // Nobody may be listening, which is nobody's loss.
+        let _ = self.feed.send(Arc::from([]));
     }
 
     /// Carries out a command. An answer means that it is durable (D4).

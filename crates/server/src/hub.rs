@@ -34,6 +34,8 @@ struct Shared {
     ring: Mutex<Ring>,
     /// The number up to which the log is known.
     head: watch::Sender<Option<i64>>,
+    /// Counts changes that the log has no entry for.
+    moved: watch::Sender<u64>,
     followers: AtomicUsize,
     wake: Notify,
 }
@@ -43,6 +45,15 @@ struct Ring {
     /// Every event later than this number, up to the head, is kept.
     from: i64,
     events: VecDeque<Arc<Event>>,
+}
+
+/// Why the log is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hint {
+    /// It was time again.
+    Time,
+    /// The leader's feed had something.
+    News,
 }
 
 /// Somebody who follows; the log is read while there is one.
@@ -63,6 +74,7 @@ impl Hub {
         let shared = Arc::new(Shared {
             ring: Mutex::default(),
             head: watch::Sender::new(None),
+            moved: watch::Sender::default(),
             followers: AtomicUsize::new(0),
             wake: Notify::new(),
         });
@@ -89,6 +101,11 @@ impl Follower {
         head.ok().and_then(|head| *head)
     }
 
+    /// Counts changes that the log has no entry for.
+    pub(crate) fn moved(&self) -> watch::Receiver<u64> {
+        self.shared.moved.subscribe()
+    }
+
     /// Events after a number, as far as they are in memory; none where that starts later.
     pub(crate) fn recent(&self, after: i64) -> Option<Vec<Arc<Event>>> {
         let ring = self.shared.ring.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,27 +122,44 @@ impl Shared {
     where
         T: Clone,
     {
+        let mut hint = Hint::Time;
+        let mut last = None;
         loop {
             if self.followers.load(Ordering::Acquire) == 0 {
                 self.forget();
                 self.wake.notified().await;
             }
-            if let Err(error) = self.read(store).await {
+            if let Err(error) = self.look(store, hint, &mut last).await {
                 tracing::debug!(%error, "the event log cannot be read");
             }
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = tokio::time::sleep(POLL) => {}
+            hint = tokio::select! {
+                () = self.wake.notified() => Hint::Time,
+                () = tokio::time::sleep(POLL) => Hint::Time,
                 // A lagging feed says the same as one that has something: look.
                 news = feed.recv() => {
                     if matches!(news, Err(broadcast::error::RecvError::Closed)) {
                         tokio::time::sleep(POLL).await;
                     }
+                    Hint::News
                 }
-            }
+            };
             // Batches that came meanwhile are read together.
             while feed.try_recv().is_ok() {}
         }
+    }
+
+    /// Reads what is new. Where the log has no entry for what happened, that is told too: the leader's feed says so, and
+    /// on other servers the number of the last change.
+    async fn look(&self, store: &dyn Store, hint: Hint, last: &mut Option<Seq>) -> Result<(), StoreError> {
+        let before = *self.head.borrow();
+        self.read(store).await?;
+        let after = *self.head.borrow();
+        let counted = store.last_seq().await?;
+        let counts = last.replace(counted).is_some_and(|last| last < counted);
+        if before.is_some() && before == after && (hint == Hint::News || counts) {
+            self.moved.send_modify(|moved| *moved += 1);
+        }
+        Ok(())
     }
 
     /// Nobody follows: what is kept would have a gap when somebody does again.

@@ -1,5 +1,7 @@
 //! Everybody's side.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use headwater_core::{
     alert::{IncidentRecord, PolicyRecord},
@@ -7,12 +9,13 @@ use headwater_core::{
     id::{AssetId, DeploymentId, IncidentId, RunId, Seq, ServerId, SnapshotId, StepNo, Term},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
-        ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
+        ScheduleRecord, StepRecord, StepState, TickRecord, VersionRecord, WorkerRecord,
     },
+    time::Timestamp,
 };
 use headwater_store::{
     AssetCheck, DeliveryFilter, EventFilter, IncidentFilter, Leader, OutboxItem, Page, Reader, RunCounts, RunFilter,
-    StoreError, StoreStatus, VersionFilter,
+    StepInHand, StoreError, StoreStatus, VersionFilter,
 };
 
 use crate::{
@@ -51,9 +54,9 @@ fn runs_query<'a>(deployment: DeploymentId, filter: &'a RunFilter, page: Page) -
         order = "g.created_seq";
     }
     if !filter.states.is_empty() {
-        let numbers: Vec<String> =
-            filter.states.iter().map(|state| format!("${}", number(&mut args, state.as_str().into()))).collect();
-        conditions.push_str(&format!(" AND r.state IN ({})", numbers.join(", ")));
+        // Written out, so that the database plans for these states: a few runs are queued, most have succeeded.
+        let names: Vec<String> = filter.states.iter().map(|state| format!("'{}'", state.as_str())).collect();
+        conditions.push_str(&format!(" AND r.state IN ({})", names.join(", ")));
     }
     if let Some(schedule) = &filter.schedule {
         let at = number(&mut args, schedule.into());
@@ -76,6 +79,34 @@ fn runs_query<'a>(deployment: DeploymentId, filter: &'a RunFilter, page: Page) -
         " WHERE r.deployment = $1 AND r.created_seq < $2{conditions} ORDER BY {order} DESC LIMIT $3"
     ));
     (sql, args)
+}
+
+/// The most values of one list; lists are as long as a power of four, so that there are few different statements.
+const LONGEST_LIST: usize = 1_024;
+
+/// Reads the rows of a statement for a list of values, which stands in place of its `($1)`.
+async fn among<V: Copy + Ord, T>(
+    db: &Db,
+    statement: &str,
+    values: impl Iterator<Item = V>,
+    decode: impl Fn(&mut Fields<'_>) -> Result<T, StoreError> + Copy,
+) -> Result<Vec<T>, StoreError>
+where
+    Cell<'static>: From<V>,
+{
+    let mut values: Vec<V> = values.collect::<BTreeSet<V>>().into_iter().collect();
+    let mut found = Vec::new();
+    while let Some(&last) = values.last() {
+        let part = values.split_off(values.len().saturating_sub(LONGEST_LIST));
+        let length = (0..).map(|power| 4_usize.pow(power)).find(|&length| length >= part.len()).unwrap_or(LONGEST_LIST);
+        let numbers: Vec<String> = (1..=length).map(|number| format!("${number}")).collect();
+        let sql = statement.replace("($1)", &format!("({})", numbers.join(", ")));
+        // What fills the list up names a value again, which changes nothing.
+        let filled = part.into_iter().chain(std::iter::repeat(last)).take(length);
+        let args: Vec<Cell<'static>> = filled.map(Cell::from).collect();
+        found.extend(db.read(&sql, &args, decode).await?);
+    }
+    Ok(found)
 }
 
 #[async_trait]
@@ -134,8 +165,10 @@ impl Reader for SqlStore {
         self.db.read(sql::CURRENT, &[deployment.0.into()], decode::current).await
     }
 
-    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
-        self.db.read(sql::ASSET_CURRENT, &[asset.0.into()], decode::current).await
+    async fn current_of(&self, assets: &[AssetId]) -> Result<Vec<AssetCurrent>, StoreError> {
+        let mut found = among(&self.db, sql::CURRENT_OF, assets.iter().map(|asset| asset.0), decode::current).await?;
+        found.sort_by(|a, b| (a.asset, &a.partition).cmp(&(b.asset, &b.partition)));
+        Ok(found)
     }
 
     async fn versions(
@@ -162,12 +195,10 @@ impl Reader for SqlStore {
         self.db.read(statement, &args, decode::version).await
     }
 
-    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError> {
-        self.db.read_one(sql::VERSION, &[seq.0.into()], decode::version).await
-    }
-
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
-        self.db.read(sql::LATEST_VERSIONS, &[deployment.0.into()], decode::version).await
+    async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError> {
+        let mut found = among(&self.db, sql::VERSIONS_AT, seqs.iter().map(|seq| seq.0), decode::version).await?;
+        found.sort_by_key(|version| version.seq);
+        Ok(found)
     }
 
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
@@ -188,6 +219,13 @@ impl Reader for SqlStore {
 
     async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError> {
         self.db.read(sql::CURRENT_CHECKS, &[deployment.0.into()], decode::check).await
+    }
+
+    async fn current_checks_of(&self, assets: &[AssetId]) -> Result<Vec<CheckRecord>, StoreError> {
+        let assets = assets.iter().map(|asset| asset.0);
+        let mut found = among(&self.db, sql::CURRENT_CHECKS_OF, assets, decode::check).await?;
+        found.sort_by(|a, b| (a.asset, &a.check, &a.partition).cmp(&(b.asset, &b.check, &b.partition)));
+        Ok(found)
     }
 
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError> {
@@ -223,8 +261,27 @@ impl Reader for SqlStore {
         Ok(counts)
     }
 
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError> {
+        let decode = |fields: &mut Fields<'_>| Ok((fields.one_of(RunState::parse)?, fields.number::<u32>()?));
+        let args = [deployment.0.into(), since.as_micros().into(), limit.into()];
+        Ok(self.db.read(sql::RUN_STATES_SINCE, &args, decode).await?.into_iter().collect())
+    }
+
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
         self.db.read(sql::STEPS, &[run.0.into()], decode::step).await
+    }
+
+    async fn steps_in_hand(&self, deployment: DeploymentId) -> Result<Vec<StepInHand>, StoreError> {
+        let decode = |fields: &mut Fields<'_>| {
+            let (run, step) = (RunId(fields.uuid()?), StepNo(fields.number()?));
+            Ok(StepInHand { run, step, state: fields.one_of(StepState::parse)? })
+        };
+        self.db.read(sql::STEPS_IN_HAND, &[deployment.0.into()], decode).await
     }
 
     async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError> {
@@ -278,6 +335,11 @@ impl Reader for SqlStore {
             IncidentFilter::Resolved => sql::INCIDENTS_RESOLVED,
         };
         self.db.read(statement, &[deployment.0.into(), before(page), page.limit.into()], decode::incident).await
+    }
+
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError> {
+        let args = [deployment.0.into(), limit.into()];
+        Ok(self.db.read_one(sql::UNRESOLVED, &args, |fields| fields.number()).await?.unwrap_or(0))
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {

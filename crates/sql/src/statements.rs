@@ -72,8 +72,11 @@ statements! {
     ASSETS = "SELECT ", columns!(asset), " FROM assets a WHERE a.deployment = $1 ORDER BY a.key";
     CURRENT = "SELECT ", columns!(current), " FROM asset_current c JOIN assets a ON a.id = c.asset \
         WHERE a.deployment = $1 ORDER BY c.asset, c.partition";
-    ASSET_CURRENT = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset = $1 ORDER BY c.partition";
-    VERSION = "SELECT ", columns!(version), " FROM versions v WHERE v.seq = $1";
+    /// Here and in the other two of this kind, a longer list stands in place of `($1)`.
+    CURRENT_OF = "SELECT ", columns!(current), " FROM asset_current c WHERE c.asset IN ($1)";
+    VERSIONS_AT = "SELECT ", columns!(version), " FROM versions v WHERE v.seq IN ($1)";
+    CURRENT_CHECKS_OF = "SELECT ", columns!(check), " FROM check_current k JOIN checks c ON c.seq = k.seq \
+        WHERE k.asset IN ($1)";
     VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_WHOLE = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
@@ -85,8 +88,6 @@ statements! {
         AND v.run = $4 ORDER BY v.seq DESC LIMIT $3";
     VERSIONS_OF_RUN_AND_PARTITION = "SELECT ", columns!(version), " FROM versions v WHERE v.asset = $1 AND v.seq < $2 \
         AND v.run = $4 AND v.partition = $5 ORDER BY v.seq DESC LIMIT $3";
-    LATEST_VERSIONS = "SELECT ", columns!(version), " FROM asset_current c JOIN assets a ON a.id = c.asset \
-        JOIN versions v ON v.seq = c.seq WHERE a.deployment = $1 ORDER BY v.seq";
     RUN_VERSIONS = "SELECT ", columns!(version), " FROM versions v WHERE v.run = $1 ORDER BY v.seq LIMIT $2";
     CHECKS = "SELECT ", columns!(check), " FROM checks c WHERE c.asset = $1 AND c.seq < $2 \
         ORDER BY c.seq DESC LIMIT $3";
@@ -98,7 +99,12 @@ statements! {
     RUN = "SELECT ", columns!(run), " FROM runs r WHERE r.id = $1";
     RUN_COUNTS = "SELECT r.state, COUNT(*) FROM runs r WHERE r.deployment = $1 AND r.state IN ", columns!(active), " \
         GROUP BY r.state";
+    RUN_STATES_SINCE = "SELECT x.state, COUNT(*) FROM (SELECT r.state FROM runs r WHERE r.deployment = $1 \
+        AND r.created_at >= $2 ORDER BY r.created_at DESC LIMIT $3) x GROUP BY x.state";
     STEPS = "SELECT ", columns!(step), " FROM steps s WHERE s.run = $1 ORDER BY s.step";
+    STEPS_IN_HAND = "SELECT s.run, s.step, s.state FROM steps s JOIN runs r ON r.id = s.run \
+        WHERE r.deployment = $1 AND r.state IN ", columns!(active), " AND s.state IN ('running', 'retry_wait') \
+        ORDER BY s.run, s.step";
     ATTEMPTS = "SELECT ", columns!(attempt), " FROM attempts a WHERE a.run = $1 ORDER BY a.step, a.attempt";
     ATTEMPTS_OF_STEP = "SELECT ", columns!(attempt), " FROM attempts a WHERE a.run = $1 AND a.step = $2 \
         ORDER BY a.attempt";
@@ -137,6 +143,8 @@ statements! {
         AND i.opened_seq < $2 AND i.state <> 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
     INCIDENTS_RESOLVED = "SELECT ", columns!(incident), " FROM incidents i WHERE i.deployment = $1 \
         AND i.opened_seq < $2 AND i.state = 'resolved' ORDER BY i.opened_seq DESC LIMIT $3";
+    UNRESOLVED = "SELECT COUNT(*) FROM (SELECT i.id FROM incidents i WHERE i.deployment = $1 \
+        AND i.state <> 'resolved' LIMIT $2) x";
     ALERT_POLICIES = "SELECT ", columns!(policy), " FROM alert_policies p WHERE p.deployment = $1 ORDER BY p.name";
     OUTBOX = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.state = 'waiting' ORDER BY o.seq LIMIT $1";
     DELIVERIES = "SELECT ", columns!(outbox), " FROM outbox o WHERE o.deployment = $1 AND o.seq < $2 \

@@ -76,7 +76,7 @@ async fn rows_from_before_alerts_survive_on_sqlite() {
 async fn survives(url: &str) {
     let store = headwater_sql::SqlStore::connect(url, &headwater_sql::SqlOptions::default()).await.unwrap();
     assert_eq!(store.migrate().await.unwrap(), ["0003_alerts", "0004_lists"]);
-    let version = store.version(Seq(7)).await.unwrap().unwrap();
+    let version = store.versions_at(&[Seq(7)]).await.unwrap().remove(0);
     assert_eq!((version.asset, version.version.as_str()), (AssetId(Uuid::from_u128(ASSET)), "v7"));
     assert_eq!(version.duration, None);
 

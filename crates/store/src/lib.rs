@@ -19,7 +19,7 @@ pub use journal::{
 pub use memory::MemoryStore;
 pub use reader::{
     AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
-    RunFilter, StoreStatus, VersionFilter,
+    RunFilter, StepInHand, StoreStatus, VersionFilter,
 };
 
 /// A whole store.

@@ -1,5 +1,7 @@
 //! Everybody's side of a store: what the API shows. Lists are read by key, never by offset.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use headwater_core::{
     alert::{IncidentRecord, PolicyRecord},
@@ -7,7 +9,7 @@ use headwater_core::{
     id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, OutboxRecord, RunRecord,
-        RunState, ScheduleRecord, StepRecord, TickRecord, VersionRecord, WorkerRecord,
+        RunState, ScheduleRecord, StepRecord, StepState, TickRecord, VersionRecord, WorkerRecord,
     },
     time::Timestamp,
 };
@@ -76,6 +78,17 @@ pub struct RunCounts {
     pub running: u64,
     /// Being stopped.
     pub canceling: u64,
+}
+
+/// A step that is running or waits for its next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepInHand {
+    /// Its run, which has not ended.
+    pub run: RunId,
+    /// Its number in the plan.
+    pub step: StepNo,
+    /// Where it is.
+    pub state: StepState,
 }
 
 /// A message of the outbox, with its delivery.
@@ -187,8 +200,8 @@ pub trait Reader: Send + Sync + 'static {
     async fn assets(&self, deployment: DeploymentId) -> Result<Vec<AssetRecord>, StoreError>;
     /// What is there of all assets of a deployment.
     async fn current(&self, deployment: DeploymentId) -> Result<Vec<AssetCurrent>, StoreError>;
-    /// What is there of one asset, by partition.
-    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError>;
+    /// What is there of these assets, by asset and partition.
+    async fn current_of(&self, assets: &[AssetId]) -> Result<Vec<AssetCurrent>, StoreError>;
     /// Versions of an asset, newest first.
     async fn versions(
         &self,
@@ -196,16 +209,16 @@ pub trait Reader: Send + Sync + 'static {
         filter: &VersionFilter,
         page: Page,
     ) -> Result<Vec<VersionRecord>, StoreError>;
-    /// A version by its number.
-    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError>;
-    /// The latest version of every asset and partition of a deployment, by number.
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError>;
+    /// The versions of these numbers, by number; those that are no longer there are left out.
+    async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError>;
     /// Versions that a run recorded, oldest first, with their assets' ids; at most `limit`.
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError>;
     /// Results of an asset's checks, newest first.
     async fn checks(&self, asset: AssetId, check: &AssetCheck, page: Page) -> Result<Vec<CheckRecord>, StoreError>;
     /// The latest result of every check of a deployment's assets.
     async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError>;
+    /// The latest result of every check of these assets, by asset, check and partition.
+    async fn current_checks_of(&self, assets: &[AssetId]) -> Result<Vec<CheckRecord>, StoreError>;
     /// Check results that a run recorded, oldest first.
     async fn run_checks(&self, run: RunId) -> Result<Vec<CheckRecord>, StoreError>;
     /// A run.
@@ -219,8 +232,17 @@ pub trait Reader: Send + Sync + 'static {
     ) -> Result<Vec<RunRecord>, StoreError>;
     /// How many runs of a deployment have not ended.
     async fn run_counts(&self, deployment: DeploymentId) -> Result<RunCounts, StoreError>;
+    /// How the runs of a deployment are that were accepted at or after an instant, the latest of them, at most `limit`.
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError>;
     /// Steps of a run that are no longer pending, by number.
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError>;
+    /// Steps of a deployment's runs in progress that are running or wait for their next attempt, by run and number.
+    async fn steps_in_hand(&self, deployment: DeploymentId) -> Result<Vec<StepInHand>, StoreError>;
     /// Earlier attempts of a run's steps (of one step where it is given), by step and attempt.
     async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError>;
     /// Entries of the event log, oldest first.
@@ -240,6 +262,8 @@ pub trait Reader: Send + Sync + 'static {
         filter: IncidentFilter,
         page: Page,
     ) -> Result<Vec<IncidentRecord>, StoreError>;
+    /// How many incidents of a deployment are not resolved, counted up to `limit`.
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError>;
     /// An incident.
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError>;
     /// States of alert policies that were muted or that count, by name.

@@ -47,8 +47,9 @@ export type WorkerState = Schemas['WorkerState'];
 /** An entry of the event log, as the stream sends it. */
 export type LogEvent = Omit<Schemas['Event'], 'data'> & { data?: Record<string, unknown> };
 
-export type Graph = Schemas['Graph'];
+export type StateCounts = Schemas['StateCounts'];
 export type GraphGroup = Schemas['GraphGroup'];
+export type Graph = Schemas['Graph'];
 export type GraphNode = Schemas['GraphNode'];
 
 export type AssetBrief = Schemas['AssetBrief'];
@@ -57,7 +58,6 @@ export type NextTick = Schemas['NextTick'];
 export type Overview = Schemas['Overview'];
 export type Series = Schemas['Series'];
 export type SeriesPoint = Schemas['SeriesPoint'];
-export type StateCounts = Schemas['StateCounts'];
 
 /** One part of a list, and where the next one starts. */
 export type Page<T> = { items: T[]; next?: string | null };

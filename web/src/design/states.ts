@@ -22,6 +22,8 @@ import {
   Power,
   RefreshCw,
   RotateCw,
+  ShieldAlert,
+  ShieldX,
   SkipForward,
   TriangleAlert,
   Unplug,
@@ -53,6 +55,9 @@ export const LOOKS = {
     failed: look('bad', CircleX, 'Failed'),
     skipped: look('none', SkipForward, 'Skipped'),
     canceled: look('none', Ban, 'Canceled'),
+    // What a step that succeeded is shown as when what it made does not pass its checks.
+    check_failed: look('bad', ShieldX, 'Check failed'),
+    check_warned: look('warn', ShieldAlert, 'Check warns'),
   },
   attempt: {
     running: busy('Running'),
@@ -66,6 +71,8 @@ export const LOOKS = {
     missing: look('none', CircleDashed, 'Never materialized'),
     present: look('good', CircleCheck, 'Materialized'),
     failed: look('bad', CircleX, 'Failed'),
+    check_failed: look('bad', ShieldX, 'Check failed'),
+    check_warned: look('warn', ShieldAlert, 'Check warns'),
     in_progress: busy('In progress'),
     stale: look('warn', RefreshCw, 'Stale'),
     late: look('late', AlarmClock, 'Late'),

@@ -18,6 +18,16 @@ describe('the state of an asset', () => {
     expect(stateOf({ role: 'external' })).toBe('external');
   });
 
+  it('is no success where a check did not pass or it is too old', () => {
+    const there = { role: 'materialized', latest };
+    const check = (...results: { latest: CheckResult }[]) => results as unknown as Asset['checks'];
+    expect(stateOf({ ...there, checks: check(result(true)) })).toBe('present');
+    expect(stateOf({ ...there, checks: check(result(false, 'warn')) })).toBe('check_warned');
+    expect(stateOf({ ...there, checks: check(result(false, 'warn')), late: true })).toBe('late');
+    expect(stateOf({ ...there, checks: check(result(false), result(false, 'warn')), late: true })).toBe('check_failed');
+    expect(stateOf({ ...there, failed, checks: check(result(false)) })).toBe('failed');
+  });
+
   it('has a word for each check and for the worst of them', () => {
     expect(checkState({})).toBe('never');
     expect(checkState(result(false, 'warn'))).toBe('warned');

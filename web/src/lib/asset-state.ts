@@ -1,13 +1,31 @@
 // How an asset is, as the screens say it: one word for what its last run did, one for its checks.
 import type { Asset, AssetCheck } from '@/api/types';
 
-export type AssetWord = 'missing' | 'present' | 'failed' | 'in_progress' | 'external';
+export type AssetWord =
+  | 'missing'
+  | 'present'
+  | 'late'
+  | 'failed'
+  | 'check_failed'
+  | 'check_warned'
+  | 'in_progress'
+  | 'external';
 
-/** The state in one word, as the graph has it. */
-export function stateOf(asset: Pick<Asset, 'in_progress' | 'failed' | 'latest' | 'role'>): AssetWord {
+/** An asset with what the overview knows of it. */
+export type Listed = Asset & { late?: boolean };
+
+/** The state in one word, as the graph has it: what is there but failed a check, or is too old, is no plain success. */
+export function stateOf(
+  asset: Pick<Listed, 'in_progress' | 'failed' | 'latest' | 'role' | 'checks' | 'late'>,
+): AssetWord {
   if (asset.in_progress) return 'in_progress';
   if (asset.failed) return 'failed';
-  if (asset.latest) return 'present';
+  if (asset.latest) {
+    const worst = worstCheck(asset.checks);
+    if (worst === 'failed') return 'check_failed';
+    if (asset.late) return 'late';
+    return worst === 'warned' ? 'check_warned' : 'present';
+  }
   return asset.role === 'external' ? 'external' : 'missing';
 }
 

@@ -9,6 +9,9 @@ export const number = (value: number): string =>
 /** `12K`, for places with room for few digits. */
 export const compact = (value: number): string => (value < 10_000 ? numbers.format(value) : short.format(value));
 
+/** `500+` for what is counted up to a limit only. */
+export const capped = (value: number, most: number): string => (value < most ? number(value) : `${number(most)}+`);
+
 /** `1 asset`, `3 assets`. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;

@@ -29,12 +29,13 @@ function follow(fetch: typeof globalThis.fetch, after = 7) {
   const states: ConnectionState['is'][] = [];
   const seen: number[] = [];
   const resyncs = vi.fn();
+  const moves = vi.fn();
   const connection = new Connection(
     { url: '/stream', headers: () => ({ authorization: 'Bearer t' }), after, fetch },
-    { onState: ({ is }) => states.push(is), onEvent: ({ seq }) => seen.push(seq), onResync: resyncs },
+    { onState: ({ is }) => states.push(is), onEvent: ({ seq }) => seen.push(seq), onResync: resyncs, onMoved: moves },
   );
   connection.open();
-  return { connection, states, seen, resyncs };
+  return { connection, states, seen, resyncs, moves };
 }
 
 const message = (seq: number) => `id: ${seq}\ndata: {"seq":${seq},"kind":"x","at":""}\n\n`;
@@ -73,6 +74,19 @@ describe('the connection', () => {
     served[0]?.send('event: resync\nid: 90\ndata: {}\n\n');
     await pass(1);
     expect(resyncs).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells what moved without an event, and stays where it was', async () => {
+    const { served, fetch } = serve();
+    const { seen, moves } = follow(fetch);
+    await pass(1);
+    served[0]?.send(`event: start\nid: 7\ndata: {}\n\n${message(8)}event: moved\ndata: {}\n\n`);
+    await pass(1);
+    expect(moves).toHaveBeenCalledTimes(1);
+    expect(seen).toEqual([8]);
+    served[0]?.end();
+    await pass(20_000);
+    expect(lastId(served[1] as Served)).toBe('8');
   });
 
   it('takes silence for a broken connection', async () => {

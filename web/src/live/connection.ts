@@ -11,6 +11,8 @@ export type ConnectionState =
 
 export type Handlers = {
   onEvent: (event: LogEvent) => void;
+  /** Something changed that is no event: a step started, a message was delivered. */
+  onMoved: () => void;
   /** What is shown may have gaps: load it anew. */
   onResync: () => void;
   onState: (state: ConnectionState) => void;
@@ -117,6 +119,7 @@ export class Connection {
     }
     if (Number.isFinite(seq)) this.after = seq;
     if (event === 'resync') this.handlers.onResync();
+    if (event === 'moved') this.handlers.onMoved();
     if (event === 'message') this.handlers.onEvent(JSON.parse(data) as LogEvent);
   }
 

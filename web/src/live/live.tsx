@@ -4,8 +4,9 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { authorization, DEPLOYMENT } from '@/api/client';
 import type { LogEvent } from '@/api/types';
 import { Connection, type ConnectionState } from './connection';
+import { RunPatcher } from './patcher';
 import { Refresher } from './refresher';
-import { EVERYTHING, staleKeys } from './stale';
+import { EVERYTHING, MOVED, staleKeys } from './stale';
 
 type Listener = (event: LogEvent) => void;
 
@@ -23,13 +24,19 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
   // biome-ignore lint/correctness/useExhaustiveDependencies: a connection resumes by itself; it starts at `after` once.
   useEffect(() => {
     const refresher = new Refresher(client);
+    const patcher = new RunPatcher(client);
     const url = `/api/v1/deployments/${DEPLOYMENT}/events/stream`;
     const opened = new Connection(
       { url, headers: authorization, after },
       {
         onState: setState,
-        onResync: () => refresher.mark([EVERYTHING]),
+        onResync: () => {
+          patcher.forget();
+          refresher.mark([EVERYTHING]);
+        },
+        onMoved: () => refresher.mark(MOVED),
         onEvent: (event) => {
+          patcher.hear(event);
           refresher.mark(staleKeys(event));
           for (const listener of listeners) listener(event);
         },
@@ -45,6 +52,7 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
       globalThis.removeEventListener('online', hurry);
       globalThis.removeEventListener('offline', lose);
       opened.close();
+      patcher.stop();
     };
   }, [client]);
 

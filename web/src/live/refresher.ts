@@ -1,37 +1,48 @@
-// Turns many events into few reloads. What became old is collected and reloaded together: soon after a quiet while, so that
-// a short run is seen as it happens, and at most every quarter of a second while events keep coming. No query is asked more
-// often than its own answers allow: a list that takes a second to load is not asked for four times a second.
+// Turns many events into few reloads. Each query has a pace of its own: at once where it was asked seldom lately, so that a
+// short run is seen as it happens, and four times a second where events keep coming. None is asked more often than its own
+// answers allow: a list that takes a second to load is not asked for four times a second.
 import { hashKey, type Query, type QueryClient } from '@tanstack/react-query';
 import type { Key } from '@/api/keys';
 
-/** The time between two reloads while events keep coming. */
+/** The time between two reloads of a query while events keep coming. */
 export const GAP_MS = 250;
 
-/** The time between the first two reloads; it doubles up to the other one. */
-export const FIRST_GAP_MS = 40;
+/** The time between two reloads of a burst. */
+export const BURST_GAP_MS = 40;
 
-/** After so long without a reload it was quiet. */
-const QUIET_MS = 1_000;
-
-/**
- * A step that starts tells nobody: its lease is state, not an event. So does a message that arrives. Both follow soon on an
- * event before them, so what shows them is reloaded once more a moment after it.
- */
-const SETTLE_MS = 1_000;
-const SETTLING = new Set(['run', 'graph', 'queue', 'workers', 'deliveries', 'incident']);
+/** How many reloads a burst has; each comes back after the time above. */
+export const BURST = 8;
 
 type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
 
 const realClock: Clock = { now: () => performance.now(), later: (run, ms) => setTimeout(run, ms) };
 
+/** When a query may be asked again. */
+class Pace {
+  /** Whether it will be looked at again anyway. */
+  waits = false;
+  private asked = Number.NEGATIVE_INFINITY;
+  private rested = Number.NEGATIVE_INFINITY;
+  /** When a whole burst is left again. */
+  private rich = Number.NEGATIVE_INFINITY;
+
+  next(): number {
+    return Math.max(this.rested, this.asked + BURST_GAP_MS, this.rich - (BURST - 1) * GAP_MS);
+  }
+
+  ask(now: number): void {
+    this.asked = now;
+    this.rich = Math.max(now, this.rich) + GAP_MS;
+  }
+
+  answered(now: number): void {
+    this.rested = now + 2 * (now - this.asked);
+  }
+}
+
 export class Refresher {
   private readonly old = new Map<string, Key>();
-  private readonly settling = new Map<string, Key>();
-  private readonly took = new Map<string, { ended: number; ms: number }>();
-  private scheduled = false;
-  private settleScheduled = false;
-  private last = Number.NEGATIVE_INFINITY;
-  private gap = FIRST_GAP_MS;
+  private readonly paces = new WeakMap<Query, Pace>();
 
   constructor(
     private readonly client: QueryClient,
@@ -39,60 +50,41 @@ export class Refresher {
   ) {}
 
   mark(stale: Key[]): void {
-    for (const key of stale) {
-      this.old.set(hashKey(key), key);
-      if (SETTLING.has(key[0] ?? '')) this.settling.set(hashKey(key), key);
-    }
-    if (stale.length > 0) this.schedule();
-    if (this.settling.size > 0) this.scheduleSettling();
-  }
-
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    const wait = Math.max(0, this.last + this.gap - this.clock.now());
-    this.clock.later(() => this.flush(), wait);
-  }
-
-  private scheduleSettling(): void {
-    if (this.settleScheduled) return;
-    this.settleScheduled = true;
-    this.clock.later(() => {
-      this.settleScheduled = false;
-      for (const [hash, key] of this.settling) this.old.set(hash, key);
-      this.settling.clear();
-      this.schedule();
-    }, SETTLE_MS);
+    // Events come in chunks, and those of one chunk make the same old.
+    if (this.old.size === 0 && stale.length > 0) this.clock.later(() => this.flush(), 0);
+    for (const key of stale) this.old.set(hashKey(key), key);
   }
 
   private flush(): void {
-    this.scheduled = false;
-    const quiet = this.clock.now() - this.last >= QUIET_MS;
-    this.gap = quiet ? FIRST_GAP_MS : Math.min(GAP_MS, this.gap * 2);
-    this.last = this.clock.now();
     const marked = [...this.old.values()];
     this.old.clear();
     const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
     for (const query of queries) this.refresh(query);
-    if (this.old.size > 0) this.schedule();
   }
 
   private refresh(query: Query): void {
+    const pace = this.paces.get(query) ?? new Pace();
+    this.paces.set(query, pace);
+    if (pace.waits) return;
+    // An answer that is under way may be older than the event, so it does not count: again when it is there.
     const loading = query.state.fetchStatus !== 'idle';
-    if (loading || !this.rested(query)) {
-      // An answer that is under way may be older than the event, so it does not count: again when it is there.
-      this.old.set(query.queryHash, query.queryKey as Key);
+    const wait = loading ? BURST_GAP_MS : pace.next() - this.clock.now();
+    if (wait <= 0) {
+      this.reload(query, pace);
       return;
     }
-    query.invalidate();
-    if (!query.isActive()) return;
-    const started = this.clock.now();
-    const done = () => this.took.set(query.queryHash, { ended: this.clock.now(), ms: this.clock.now() - started });
-    query.fetch().then(done, done);
+    pace.waits = true;
+    this.clock.later(() => {
+      pace.waits = false;
+      this.refresh(query);
+    }, wait);
   }
 
-  private rested(query: Query): boolean {
-    const before = this.took.get(query.queryHash);
-    return before === undefined || this.clock.now() - before.ended >= before.ms * 2;
+  private reload(query: Query, pace: Pace): void {
+    query.invalidate();
+    if (!query.isActive()) return;
+    pace.ask(this.clock.now());
+    const done = () => pace.answered(this.clock.now());
+    query.fetch().then(done, done);
   }
 }

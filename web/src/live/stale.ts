@@ -23,6 +23,9 @@ const DEFINITIONS: Key[] = [
   keys.channels,
 ];
 
+/** What shows things that the event log has no entry for: a step that started, a message that was delivered. */
+export const MOVED: Key[] = [['run'], keys.graph, ['asset'], keys.queue, keys.workers, keys.deliveries, ['incident']];
+
 /** The query keys whose data the event made old; a key stands for all keys that start with it. */
 export function staleKeys(event: Pick<LogEvent, 'kind' | 'run' | 'asset' | 'subject'>): Key[] {
   const { kind } = event;

@@ -7,7 +7,13 @@ import { EmptyState, ErrorState } from '@/ui/states';
 
 /** A screen that broke. The shell around it stays, so that there is a way on. */
 export function ScreenError({ error, reset }: ErrorComponentProps) {
-  if (error instanceof ApiError) return <ErrorState error={error} retry={reset} />;
+  if (error instanceof ApiError) {
+    return (
+      <Page title="This screen could not be loaded">
+        <ErrorState error={error} what="The server did not answer as it should" retry={reset} />
+      </Page>
+    );
+  }
   return (
     <Page title="This screen broke">
       <p className="muted">

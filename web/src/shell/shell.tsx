@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { CircleHelp, Monitor, Moon, Search, Sun, SunMoon } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { MOST_INCIDENTS } from '@/api/limits';
 import { overviewQuery, statusQuery } from '@/api/queries';
 import { token } from '@/api/session';
 import mark from '@/design/mark.svg';
+import { capped } from '@/lib/format';
 import { useShortcuts } from '@/lib/keyboard';
 import { IconButton } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
@@ -120,7 +122,7 @@ function NavCount({ to }: { to: NavItem['to'] }) {
   if (to === '/alerts' && overview?.open_incidents) {
     return (
       <span className={`${styles.count} ${styles.alarm}`}>
-        {overview.open_incidents}
+        {capped(overview.open_incidents, MOST_INCIDENTS)}
         <span className="sr-only"> open</span>
       </span>
     );
@@ -150,7 +152,7 @@ function PhoneNav({ onMore }: { onMore: () => void }) {
         More
         {incidents ? (
           <span className={styles.alarmDot}>
-            <span className="sr-only">, {incidents} open incidents</span>
+            <span className="sr-only">, {capped(incidents, MOST_INCIDENTS)} open incidents</span>
           </span>
         ) : null}
       </button>

@@ -4,7 +4,7 @@ import styles from './segments.module.css';
 export type SegmentsProps<T extends string> = {
   label: string;
   value: T;
-  options: { value: T; label: string; count?: number }[];
+  options: { value: T; label: string; count?: number | string }[];
   onChange: (value: T) => void;
 };
 

@@ -8,7 +8,7 @@ export type TabsProps<T extends string> = {
   /** Where the tab is kept: in the address, so that it can be shared. */
   onChange: (value: T) => void;
   label: string;
-  tabs: { value: T; label: string; icon?: LucideIcon; count?: number }[];
+  tabs: { value: T; label: string; icon?: LucideIcon; count?: number | string }[];
   /** `fill` takes the room that is left, for tabs whose content scrolls by itself. */
   height?: 'content' | 'fill';
   /** What the chosen tab shows. */

@@ -13,3 +13,6 @@ export const TwoLines = ({ first, second, align = 'start' }: TwoLinesProps) => (
     {second && <span className={styles.second}>{second}</span>}
   </span>
 );
+
+/** Several things beside each other in one of the lines. */
+export const Beside = ({ children }: { children: ReactNode }) => <span className={styles.beside}>{children}</span>;

@@ -3,8 +3,13 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use headwater_client::{Client, IdempotencyKey};
-use headwater_core::manifest::{CheckDef, Manifest, ScheduleDef, Severity, Switch};
+use headwater_client::{Client, IdempotencyKey, api::ReportVersion};
+use headwater_core::{
+    key::AssetKey,
+    manifest::{CheckDef, Manifest, ScheduleDef, Severity, Switch},
+    metadata::Metadata,
+    record::VersionKind,
+};
 use serde_json::{Map, Value, json};
 use sqlx::{Connection as _, PgConnection};
 
@@ -115,10 +120,16 @@ async fn timed(wire: &mut Wire, path: &str, coding: Coding) -> Result<f64> {
     Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
-/// A small command, so that the event log has grown.
+/// A version of one of the assets, so that the event log has grown and something that is shown has changed.
 async fn commit(client: &Client, number: usize) -> Result<()> {
-    let limit = Some(1 + number as u32 % 2);
-    client.set_pool("bench", limit, &IdempotencyKey::random()).await.context("a commit between the lists")?;
+    let key = AssetKey::new(&format!("l{:03}/a{:04}", number % 100, number % 7)).context("a key")?;
+    let report = ReportVersion {
+        kind: VersionKind::Materialized,
+        partition: String::new(),
+        version: Some(format!("r{number}")),
+        metadata: Metadata::new(),
+    };
+    client.report_version(&key, &report, &IdempotencyKey::random()).await.context("a commit between the lists")?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headwater_core::effect::{Effect, Recorded};
-use headwater_notify::{Notifier, NotifyOptions, OutboundOptions};
+use headwater_notify::{Notifier, NotifyOptions, OutboundOptions, Progress};
 use headwater_scheduler::{Control, Standing};
 use headwater_store::Store;
 use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
@@ -47,6 +47,7 @@ async fn deliver(notifier: &Notifier, control: &Control, shutdown: &Cancellation
     tokio::select! {
         () = &mut run => return,
         () = wake(notifier, control) => {}
+        () = tell(notifier, control) => {}
         _ = standing.wait_for(|standing| !leads(standing)) => {}
     }
     // What is in hand is carried to its end.
@@ -64,5 +65,16 @@ async fn wake(notifier: &Notifier, control: &Control) {
             Ok(_) | Err(RecvError::Lagged(_)) => waker.notify_one(),
             Err(RecvError::Closed) => std::future::pending().await,
         }
+    }
+}
+
+/// Tells those who watch that something came of a message.
+async fn tell(notifier: &Notifier, control: &Control) {
+    let mut progress = notifier.progress();
+    let mut known = 0;
+    let tried = |progress: &Progress| progress.delivered + progress.failed + progress.dead;
+    while let Ok(now) = progress.wait_for(|now| tried(now) != known).await {
+        known = tried(&now);
+        control.touch();
     }
 }

@@ -1,7 +1,7 @@
 //! Assets.
 
 use axum::{Json, extract::State};
-use headwater_api::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List, StaleCause, Staleness};
+use headwater_api::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List};
 use headwater_core::{
     manifest::AssetRole,
     selection::{Selection, Universe, nearest::nearest},
@@ -15,7 +15,7 @@ use crate::{
     cursor,
     extract::{Here, PathOf, QueryOf},
     problem::{Refused, Reply},
-    views::{Catalog, Current},
+    views::{Catalog, Current, Judged},
 };
 
 /// The name of the list in its cursors.
@@ -55,8 +55,7 @@ pub(super) async fn assets(
     nodes.truncate(limit);
     let next = nodes.last().filter(|_| more).map(|&last| cursor::encode(LIST, catalog.key(last)));
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let judged = app.views.staleness(&*app.store, &catalog, &current, &nodes).await?;
-    let items = nodes.iter().zip(judged).map(|(&node, judged)| shown(&catalog, &current, node, judged)).collect();
+    let items = nodes.iter().map(|&node| shown(&catalog, &current, node)).collect();
     Ok(Json(List { items, next }))
 }
 
@@ -86,20 +85,18 @@ pub(super) async fn asset(
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let node = find(&catalog, &key)?;
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let judged = app.views.staleness(&*app.store, &catalog, &current, &[node]).await?.pop();
-    let judged = judged.unwrap_or((Staleness::Missing, Vec::new()));
     let def = catalog.def(node);
     let step = def.role.step().and_then(|name| catalog.snapshot(node).find_step(name));
     let keys = |nodes: &[u32]| nodes.iter().map(|&node| catalog.def(node as usize).key.clone()).collect();
     Ok(Json(AssetDetail {
-        asset: shown(&catalog, &current, node, judged),
+        asset: shown(&catalog, &current, node),
         description: def.description.clone(),
         upstream: keys(catalog.upstream(node)),
         downstream: keys(catalog.downstream(node)),
         definition: serde_json::to_value(def).unwrap_or_default(),
         step_definition: step.and_then(|step| serde_json::to_value(catalog.snapshot(node).step(step)).ok()),
         schedules: schedules_of(&catalog, node),
-        partitions: current.asset(catalog.id(node)).map_or(0, |now| now.partitions),
+        partitions: current.now(node).partitions,
     }))
 }
 
@@ -123,11 +120,11 @@ pub(super) const fn role_name(role: &AssetRole) -> &'static str {
     }
 }
 
-fn shown(catalog: &Catalog, current: &Current, node: usize, judged: (Staleness, Vec<StaleCause>)) -> Asset {
+fn shown(catalog: &Catalog, current: &Current, node: usize) -> Asset {
     let def = catalog.def(node);
-    let id = catalog.id(node);
-    let now = current.asset(id);
-    let latest = now.and_then(|now| now.latest.as_ref()).map(|(latest, partition)| AssetLatest {
+    let now = current.now(node);
+    let Judged { staleness, causes } = current.judged(node);
+    let latest = now.latest.as_ref().map(|(latest, partition)| AssetLatest {
         seq: latest.seq,
         kind: latest.kind,
         at: latest.at.into(),
@@ -137,7 +134,7 @@ fn shown(catalog: &Catalog, current: &Current, node: usize, judged: (Staleness, 
         partition: partition.clone(),
     });
     Asset {
-        id,
+        id: catalog.id(node),
         key: def.key.clone(),
         location: catalog.snapshot(node).location().to_owned(),
         role: role_name(&def.role).to_owned(),
@@ -150,17 +147,17 @@ fn shown(catalog: &Catalog, current: &Current, node: usize, judged: (Staleness, 
         kinds: def.kinds.clone(),
         code_version: def.code_version.clone(),
         latest,
-        staleness: judged.0,
-        causes: judged.1,
-        in_progress: current.in_progress(id),
-        failed: now.and_then(|now| now.failed).map(|failed| Failed { at: failed.at.into(), run: failed.run }),
+        staleness: *staleness,
+        causes: causes.clone(),
+        in_progress: current.in_progress(node),
+        failed: now.failed.map(|failed| Failed { at: failed.at.into(), run: failed.run }),
         checks: checks_of(catalog, current, node),
     }
 }
 
 fn checks_of(catalog: &Catalog, current: &Current, node: usize) -> Vec<AssetCheck> {
     let snapshot = catalog.snapshot(node);
-    let results = current.checks(catalog.id(node));
+    let results = &current.now(node).checks;
     let declared = snapshot.checks_on(catalog.number(node)).iter().map(|&check| snapshot.check(check));
     declared
         .map(|check| AssetCheck {

@@ -14,14 +14,14 @@ use axum::{
     },
 };
 use futures_util::{Stream, stream};
-use headwater_api::{ErrorCode, Event, EventQuery, RESYNC};
+use headwater_api::{ErrorCode, Event, EventQuery, MOVED, RESYNC};
 use headwater_core::{
     effect::Event as CoreEvent,
     id::{RunId, Seq},
     record::DeploymentRecord,
 };
 use headwater_store::EventFilter;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::show;
 use crate::{
@@ -39,7 +39,8 @@ const BATCH: u32 = 500;
 /// The event log as it grows: server-sent events whose id is the event's number and whose data is an `Event`.
 ///
 /// It goes on after `Last-Event-ID` or `after`, and starts at the end of the log without either. The first event is
-/// `start`, whose id is that place. An event `resync` says that so much was left out that the caller should load anew.
+/// `start`, whose id is that place. An event `resync` says that so much was left out that the caller should load anew,
+/// and one `moved` that something changed which the log has no entry for: a step started, a message was delivered.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/events/stream", tag = "events",
     params(("deployment" = String, Path), EventQuery, ("Last-Event-ID" = Option<i64>, Header)),
@@ -60,8 +61,10 @@ pub(super) async fn event_stream(
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let last = app.store.last_seq().await?.0;
     app.metrics.streams.inc();
+    let follower = app.hub.follow();
     let following = Following {
-        follower: app.hub.follow(),
+        moved: follower.moved(),
+        follower,
         after: after.map_or(last, |after| after.clamp(0, last)),
         run: query.run,
         here: here.0,
@@ -86,6 +89,7 @@ struct Following {
     app: App,
     here: DeploymentRecord,
     follower: Follower,
+    moved: watch::Receiver<u64>,
     catalog: Arc<Catalog>,
     run: Option<RunId>,
     after: i64,
@@ -122,6 +126,9 @@ impl Following {
             let head = tokio::select! {
                 () = shutdown.cancelled() => return None,
                 head = self.follower.later_than(Some(self.after)) => head?,
+                Ok(()) = self.moved.changed(), if self.run.is_none() => {
+                    return Some(Message::default().event(MOVED).data("{}"));
+                }
             };
             if self.run.is_none() && head - self.after > MAX_BEHIND {
                 self.after = head;

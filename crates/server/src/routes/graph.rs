@@ -1,22 +1,19 @@
 //! The asset graph, laid out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
 use headwater_api::{Graph, GraphGroup, GraphNode, NodeState, StateCounts};
-use headwater_core::{
-    graph::layout::{Layout, Sizes, layered},
-    selection::Universe,
-};
+use headwater_core::{selection::Universe, time::Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{assets::role_name, selection::select};
+use super::assets::role_name;
 use crate::{
     app::App,
     extract::{Here, QueryOf},
-    problem::{Refused, Reply},
-    views::{Catalog, Facts},
+    problem::Reply,
+    views::{Boxed, Catalog, Current, Drawing, Facts, Which},
 };
 
 /// Which assets, and how.
@@ -38,73 +35,42 @@ pub(super) struct GraphQuery {
 )]
 pub(super) async fn graph(State(app): State<App>, here: Here, QueryOf(query): QueryOf<GraphQuery>) -> Reply<Graph> {
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
-    let nodes = select(&catalog, query.select.as_deref())?;
+    let select = query.select.as_deref().unwrap_or_default().trim();
+    let collapse = query.collapse.as_deref().unwrap_or_default().split(',');
+    let collapse = collapse.map(str::trim).filter(|group| !group.is_empty()).map(ToOwned::to_owned).collect();
+    let which = Which { select: select.to_owned(), collapse };
+    let drawing = catalog.drawing(which.clone(), |catalog| super::selection::select(catalog, Some(select))).await?;
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let facts = app.views.facts(&*app.store, &catalog, &current, &nodes, app.now()).await?;
-    let collapse = query.collapse.unwrap_or_default();
-    let seq = current.seq;
-    // Ten thousand assets take tens of milliseconds, which other requests should not wait for.
-    let drawn = tokio::task::spawn_blocking(move || draw(&catalog, &nodes, &facts, &collapse));
-    let drawn = drawn.await.map_err(|error| Refused::new(headwater_api::ErrorCode::Internal, error.to_string()))?;
-    Ok(Json(Graph { seq, ..drawn }))
+    Ok(Json(shown(&catalog, &current, &drawing, &which, app.now())))
 }
 
-fn draw(catalog: &Catalog, nodes: &[usize], facts: &[Facts], collapse: &str) -> Graph {
+/// The drawing with how its assets are.
+fn shown(catalog: &Catalog, current: &Current, drawing: &Drawing, which: &Which, now: Timestamp) -> Graph {
     let mut counts: BTreeMap<&str, StateCounts> = BTreeMap::new();
-    for (&node, facts) in nodes.iter().zip(facts) {
-        facts.count(&catalog.def(node).role, counts.entry(catalog.group(node)).or_default());
+    for &node in &drawing.nodes {
+        let counts = counts.entry(catalog.group(node)).or_default();
+        Facts::of(catalog, current, node, now).count(&catalog.def(node).role, counts);
     }
-    let named: BTreeSet<&str> = collapse.split(',').map(str::trim).collect();
-    let collapsed = |group: &str| named.contains("*") || named.contains(group);
-    // Boxes: every asset of an open group, and one for each group that is collapsed.
-    let mut boxes: Vec<GraphNode> = Vec::new();
-    let mut of_group: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut place = vec![None; catalog.len()];
-    for (&node, facts) in nodes.iter().zip(facts) {
-        let group = catalog.group(node);
-        let at = boxes.len() as u32;
-        if !collapsed(group) {
-            boxes.push(asset_box(catalog, node, facts));
-            place[node] = Some(at);
-            continue;
-        }
-        let at = *of_group.entry(group).or_insert_with(|| {
-            boxes.push(group_box(group, counts[group]));
-            at
-        });
-        place[node] = Some(at);
-    }
-    let edges = edges(catalog, nodes, &place);
-    let layout = layered(boxes.len(), &edges, Sizes::default());
-    let Layout { places, width, height } = layout;
-    for (node, place) in boxes.iter_mut().zip(places) {
-        (node.x, node.y, node.layer) = (place.x, place.y, place.layer);
-    }
-    let groups = counts.iter().map(|(name, counts)| GraphGroup {
+    let boxed = |what: &Boxed| match what {
+        Boxed::Asset(node) => asset_box(catalog, *node, &Facts::of(catalog, current, *node, now)),
+        Boxed::Group(group) => group_box(group, counts[group.as_str()]),
+    };
+    let placed = drawing.boxes.iter().zip(&drawing.layout.places);
+    let nodes = placed.map(|(what, at)| GraphNode { x: at.x, y: at.y, layer: at.layer, ..boxed(what) });
+    let group = |(name, counts): (&&str, &StateCounts)| GraphGroup {
         name: (*name).to_owned(),
-        collapsed: collapsed(name),
+        collapsed: which.is_collapsed(name),
         counts: *counts,
-    });
+    };
     Graph {
         snapshot: catalog.address(),
-        seq: headwater_core::id::Seq(0),
-        groups: groups.collect(),
-        nodes: boxes,
-        edges,
-        width,
-        height,
+        seq: current.seq,
+        groups: counts.iter().map(group).collect(),
+        nodes: nodes.collect(),
+        edges: drawing.edges.clone(),
+        width: drawing.layout.width,
+        height: drawing.layout.height,
     }
-}
-
-fn edges(catalog: &Catalog, nodes: &[usize], place: &[Option<u32>]) -> Vec<(u32, u32)> {
-    let mut edges: Vec<(u32, u32)> = nodes
-        .iter()
-        .flat_map(|&node| catalog.upstream(node).iter().filter_map(move |&up| place[up as usize].zip(place[node])))
-        .filter(|(from, to)| from != to)
-        .collect();
-    edges.sort_unstable();
-    edges.dedup();
-    edges
 }
 
 fn asset_box(catalog: &Catalog, node: usize, facts: &Facts) -> GraphNode {
@@ -118,6 +84,7 @@ fn asset_box(catalog: &Catalog, node: usize, facts: &Facts) -> GraphNode {
         state: facts.state,
         at: facts.at.map(Into::into),
         failed_checks: facts.failed_checks,
+        warned_checks: facts.warned_checks,
         staleness: Some(facts.staleness),
         late: facts.late,
         owners: def.owners.clone(),
@@ -145,6 +112,7 @@ fn group_box(group: &str, counts: StateCounts) -> GraphNode {
         state,
         at: None,
         failed_checks: counts.failed_checks,
+        warned_checks: counts.warned_checks,
         staleness: None,
         late: counts.late > 0,
         owners: Vec::new(),

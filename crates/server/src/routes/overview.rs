@@ -13,14 +13,14 @@ use headwater_core::{
     selection::Universe,
     time::{Millis, Timestamp},
 };
-use headwater_store::{IncidentFilter, Page, RunFilter};
+use headwater_store::Page;
 
 use super::{deploys, schedules::ahead};
 use crate::{
     app::App,
     extract::Here,
     problem::{Refused, Reply},
-    views::{Catalog, Current, Facts},
+    views::{Catalog, Current, Facts, failed_as},
 };
 
 /// How many assets are named in a list.
@@ -42,8 +42,7 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
     let now = app.now();
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let nodes: Vec<usize> = (0..catalog.len()).collect();
-    let facts = app.views.facts(&*app.store, &catalog, &current, &nodes, now).await?;
+    let facts: Vec<Facts> = (0..catalog.len()).map(|node| Facts::of(&catalog, &current, node, now)).collect();
     let (mut all, mut groups): (_, BTreeMap<&str, StateCounts>) = (StateCounts::default(), BTreeMap::new());
     for (node, facts) in facts.iter().enumerate() {
         let role = &catalog.def(node).role;
@@ -51,8 +50,6 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
         facts.count(role, groups.entry(catalog.group(node)).or_default());
     }
     let runs = app.store.run_counts(here.0.id).await?;
-    let page = Page { before: None, limit: MOST_INCIDENTS };
-    let incidents = app.store.incidents(here.0.id, IncidentFilter::Unresolved, page).await?;
     Ok(Json(Overview {
         seq: current.seq,
         assets: all,
@@ -63,7 +60,7 @@ pub(super) async fn overview(State(app): State<App>, here: Here) -> Reply<Overvi
         runs: ActiveRuns { queued: runs.queued, running: runs.running, canceling: runs.canceling },
         today: today(&app, &here, &facts, now).await?,
         next: next(&app, &here, &catalog, now).await?,
-        open_incidents: incidents.len() as u32,
+        open_incidents: app.store.unresolved(here.0.id, MOST_INCIDENTS).await?,
     }))
 }
 
@@ -76,6 +73,7 @@ fn brief(catalog: &Catalog, node: usize, kind: SignalKind, at: Option<Timestamp>
         at: at.map(Into::into),
         run: None,
         kind,
+        severity: Severity::Error,
         reason,
     }
 }
@@ -86,11 +84,12 @@ fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBr
         if let Some((at, run)) = facts.failed {
             let brief = brief(catalog, node, SignalKind::AssetFailed, Some(at), "its last try failed".to_owned());
             found.push(AssetBrief { run: Some(run), ..brief });
-        } else if facts.failed_checks > 0 {
-            let failed = current.checks(catalog.id(node)).iter().filter(|check| !check.passed);
+        } else if facts.failed_checks + facts.warned_checks > 0 {
+            let failed = current.now(node).checks.iter().filter(|check| !check.passed);
             let (names, last) = named(failed);
             found.push(AssetBrief {
                 run: last.and_then(|check| check.run),
+                severity: if facts.failed_checks > 0 { Severity::Error } else { Severity::Warn },
                 ..brief(catalog, node, SignalKind::CheckFailed, last.map(|check| check.at), names)
             });
         }
@@ -130,11 +129,11 @@ fn checks(catalog: &Catalog, current: &Current) -> CheckCounts {
     let mut counts = CheckCounts::default();
     for node in 0..catalog.len() {
         let declared = catalog.snapshot(node).checks_on(catalog.number(node)).len();
-        let results = current.checks(catalog.id(node));
+        let results = &current.now(node).checks;
         let count = |wanted: fn(&CheckRecord) -> bool| results.iter().filter(|check| wanted(check)).count() as u32;
         counts.passed += count(|check| check.passed);
-        counts.warned += count(|check| !check.passed && check.severity == Severity::Warn);
-        counts.failed += count(|check| !check.passed && check.severity == Severity::Error);
+        counts.warned += count(|check| failed_as(check, Severity::Warn));
+        counts.failed += count(|check| failed_as(check, Severity::Error));
         counts.never += declared.saturating_sub(results.len()) as u32;
     }
     counts
@@ -142,9 +141,8 @@ fn checks(catalog: &Catalog, current: &Current) -> CheckCounts {
 
 async fn today(app: &App, here: &Here, facts: &[Facts], now: Timestamp) -> Result<Today, Refused> {
     let since = Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY));
-    let filter = RunFilter { since: Some(since), ..RunFilter::default() };
-    let runs = app.store.runs(here.0.id, &filter, Page { before: None, limit: MOST_RUNS }).await?;
-    let ended = |state: RunState| runs.iter().filter(|run| run.state == state).count() as u32;
+    let runs = app.store.run_states_since(here.0.id, since, MOST_RUNS).await?;
+    let ended = |state| runs.get(&state).copied().unwrap_or(0);
     let recent = app.store.deploys(here.0.id, Page { before: None, limit: 20 }).await?;
     let live = app.store.live(here.0.id).await?;
     let deploys: Vec<Deploy> =
@@ -152,7 +150,7 @@ async fn today(app: &App, here: &Here, facts: &[Facts], now: Timestamp) -> Resul
     Ok(Today {
         since: since.into(),
         updated_assets: facts.iter().filter(|facts| facts.at.is_some_and(|at| at >= since)).count() as u32,
-        runs: runs.len() as u32,
+        runs: runs.values().sum(),
         succeeded: ended(RunState::Succeeded),
         failed: ended(RunState::Failed),
         deploys,

@@ -59,6 +59,36 @@ async fn events_arrive_in_order_and_a_stream_goes_on_where_it_was() {
     }
 }
 
+/// The names of the messages of a stream, as they come.
+async fn names(server: &Server) -> impl Stream<Item = String> + Unpin + use<> {
+    let stream = reqwest::get(format!("{}/api/v1/deployments/default/events/stream", server.url)).await.unwrap();
+    let lines = stream.bytes_stream().flat_map(|part| {
+        let text = String::from_utf8(part.unwrap().to_vec()).unwrap();
+        let named = text.lines().filter_map(|line| Some(line.strip_prefix("event: ")?.to_owned()));
+        futures_util::stream::iter(named.collect::<Vec<_>>())
+    });
+    Box::pin(lines)
+}
+
+#[tokio::test]
+async fn what_the_log_has_no_entry_for_is_told_too() {
+    let server = Server::start().await;
+    let manifest = manifest();
+    server.deploy(&manifest).await;
+    let mut worker = Worker::join(&server.client, &manifest).await;
+    let mut names = names(&server).await;
+    let mut next = async || timeout(SOON, names.next()).await.unwrap();
+    assert_eq!(next().await.as_deref(), Some("start"));
+    // What this process changed beside the journal.
+    server.control.touch();
+    assert_eq!(next().await.as_deref(), Some("moved"));
+    // A lease is a commit without an entry. Entries have no name.
+    launch(&server).await;
+    worker.work(1, succeed).await;
+    assert_eq!(worker.poll(Vec::new(), 1).await.len(), 1);
+    assert_eq!(next().await.as_deref(), Some("moved"));
+}
+
 #[tokio::test]
 async fn streams_are_limited_and_end_with_the_server() {
     let options = ServerOptions { max_streams: 1, ..ServerOptions::default() };

@@ -31,5 +31,21 @@ async fn ten_thousand_assets_are_drawn_and_listed() {
     server.client.assets(Some("+layer050/a001+"), &ListQuery { cursor: None, limit: Some(500) }).await.unwrap();
     let listed = start.elapsed() - drawn;
     println!("graph {drawn:?}, list {listed:?}");
+    compressed_on_demand(&server, &serde_json::to_vec(&graph).unwrap()).await;
     assert!(drawn < Duration::from_secs(3) && listed < Duration::from_secs(3), "graph {drawn:?}, list {listed:?}");
+}
+
+async fn compressed_on_demand(server: &Server, plain: &[u8]) {
+    let ask = async |path: &str, coding: &str| {
+        let request = reqwest::Client::new().get(format!("{}{path}", server.url)).header("accept-encoding", coding);
+        let answer = request.send().await.unwrap();
+        let coding = answer.headers().get("content-encoding").map(|coding| coding.to_str().unwrap().to_owned());
+        (coding, answer.bytes().await.unwrap())
+    };
+    let graph = "/api/v1/deployments/default/graph";
+    assert_eq!(ask(graph, "identity").await, (None, plain.to_vec().into()));
+    let (coding, small) = ask(graph, "gzip, br").await;
+    assert_eq!((coding.as_deref(), &small[..2]), (Some("gzip"), &[0x1f, 0x8b][..]));
+    assert!(small.len() < plain.len() / 4, "{} of {} bytes", small.len(), plain.len());
+    assert_eq!(ask("/api/v1/status", "gzip").await.0, None, "a small answer gains nothing");
 }

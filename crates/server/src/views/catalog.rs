@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use headwater_api::ErrorCode;
 use headwater_core::{
     graph::Snapshot,
     id::AssetId,
@@ -14,6 +15,15 @@ use headwater_core::{
     selection::Universe,
 };
 
+use super::{
+    cache::Cache,
+    drawing::{Drawing, Which},
+};
+use crate::problem::Refused;
+
+/// How many drawings are kept.
+const DRAWINGS: usize = 16;
+
 /// The live definitions. Assets are numbered by key; where two locations name one key, the one that makes it counts.
 pub(crate) struct Catalog {
     pub(crate) live: Vec<DeployRecord>,
@@ -22,6 +32,8 @@ pub(crate) struct Catalog {
     up: Vec<Vec<u32>>,
     down: Vec<Vec<u32>>,
     names: HashMap<AssetId, AssetKey>,
+    numbers: HashMap<AssetId, usize>,
+    drawings: Cache<Which, Arc<Drawing>>,
 }
 
 struct Node {
@@ -73,7 +85,10 @@ impl Catalog {
             list.dedup();
         }
         let names = assets.into_iter().map(|asset| (asset.id, asset.key)).collect();
-        Self { live, snapshots, nodes, up, down, names }
+        let numbered = nodes.iter().enumerate().filter_map(|(number, node)| Some((node.id?, number)));
+        let numbers = numbered.collect();
+        let drawings = Cache::new(DRAWINGS);
+        Self { live, snapshots, nodes, up, down, names, numbers, drawings }
     }
 
     /// Whether these are still what is live.
@@ -100,6 +115,36 @@ impl Catalog {
 
     pub(crate) fn id(&self, node: usize) -> Option<AssetId> {
         self.nodes[node].id
+    }
+
+    /// The number of an identity; none where the asset is no longer declared.
+    pub(super) fn node(&self, id: AssetId) -> Option<usize> {
+        self.numbers.get(&id).copied()
+    }
+
+    /// Whether an asset has a check of this name.
+    pub(super) fn declares(&self, node: usize, check: &str) -> bool {
+        let snapshot = self.snapshot(node);
+        snapshot.checks_on(self.number(node)).iter().any(|&declared| snapshot.check(declared).name == check)
+    }
+
+    /// The graph of these assets, drawn once for all who ask.
+    pub(crate) async fn drawing(
+        self: &Arc<Self>,
+        which: Which,
+        select: impl FnOnce(&Self) -> Result<Vec<usize>, Refused>,
+    ) -> Result<Arc<Drawing>, Refused> {
+        if let Some(known) = self.drawings.get(&which) {
+            return Ok(known);
+        }
+        let (catalog, nodes) = (Arc::clone(self), select(self)?);
+        // Ten thousand assets take tens of milliseconds, which other requests should not wait for.
+        let drawn = tokio::task::spawn_blocking(move || {
+            let drawing = Arc::new(Drawing::new(&catalog, nodes, &which));
+            catalog.drawings.put(which, Arc::clone(&drawing));
+            drawing
+        });
+        drawn.await.map_err(|error| Refused::new(ErrorCode::Internal, error.to_string()))
     }
 
     /// Its place in the topological order of its own location.

@@ -1,14 +1,20 @@
 //! What is read often and changes seldom, or has to be put together: definitions, plans, current state.
 
+mod active;
 mod cache;
 mod catalog;
+mod drawing;
 mod facts;
+mod refresh;
 mod stale;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use catalog::Catalog;
-pub(crate) use facts::Facts;
-pub(crate) use state::Current;
+pub(crate) use drawing::{Boxed, Drawing, Which};
+pub(crate) use facts::{Facts, failed_as};
+pub(crate) use state::{Current, Judged};
 
 use std::{
     collections::HashMap,
@@ -18,11 +24,10 @@ use std::{
 use headwater_api::ErrorCode;
 use headwater_core::{
     graph::Snapshot,
-    id::{DeploymentId, RunId, Seq, SnapshotId},
+    id::{DeploymentId, RunId, SnapshotId},
     manifest::Manifest,
     plan::Plan,
-    record::{DeploymentRecord, VersionRecord},
-    report::InputVersion,
+    record::DeploymentRecord,
 };
 use headwater_store::{Store, StoreError};
 
@@ -33,24 +38,12 @@ use cache::Cache;
 const SNAPSHOTS: usize = 16;
 /// How many parsed plans are kept.
 const PLANS: usize = 64;
-/// Of how many versions the inputs are kept.
-const INPUTS: usize = 200_000;
-/// From how many unknown versions on all of them are read at once.
-const AT_ONCE: usize = 32;
-
-/// What a version was made from.
-pub(crate) struct Origin {
-    /// Whether a run of ours made it.
-    pub(crate) ours: bool,
-    pub(crate) inputs: Vec<InputVersion>,
-}
 
 /// The views.
 pub(crate) struct Views {
     deployments: Mutex<HashMap<String, DeploymentRecord>>,
     snapshots: Cache<SnapshotId, Arc<Snapshot>>,
     plans: Cache<RunId, Arc<Plan>>,
-    origins: Mutex<HashMap<Seq, Arc<Origin>>>,
     catalogs: Mutex<HashMap<DeploymentId, Arc<Catalog>>>,
     current: tokio::sync::Mutex<HashMap<DeploymentId, Arc<Current>>>,
 }
@@ -61,7 +54,6 @@ impl Default for Views {
             deployments: Mutex::default(),
             snapshots: Cache::new(SNAPSHOTS),
             plans: Cache::new(PLANS),
-            origins: Mutex::default(),
             catalogs: Mutex::default(),
             current: tokio::sync::Mutex::default(),
         }
@@ -122,50 +114,6 @@ impl Views {
         Ok(plan)
     }
 
-    /// What a version was made from. A version never changes, so it is read once.
-    pub(crate) async fn origin(&self, store: &dyn Store, seq: Seq) -> Result<Option<Arc<Origin>>, StoreError> {
-        if let Some(known) = lock(&self.origins).get(&seq) {
-            return Ok(Some(Arc::clone(known)));
-        }
-        let Some(VersionRecord { run, inputs, .. }) = store.version(seq).await? else {
-            return Ok(None);
-        };
-        let origin = Arc::new(Origin { ours: run.is_some(), inputs });
-        let mut known = lock(&self.origins);
-        if known.len() >= INPUTS {
-            known.clear();
-        }
-        known.insert(seq, Arc::clone(&origin));
-        Ok(Some(origin))
-    }
-
-    /// Reads what many versions were made from at once, where few of them are known.
-    pub(crate) async fn load_origins(
-        &self,
-        store: &dyn Store,
-        deployment: DeploymentId,
-        wanted: impl Iterator<Item = Seq>,
-    ) -> Result<(), StoreError> {
-        let missing = {
-            let known = lock(&self.origins);
-            wanted.filter(|seq| !known.contains_key(seq)).count()
-        };
-        if missing < AT_ONCE {
-            return Ok(());
-        }
-        let latest = store.latest_versions(deployment).await?;
-        let mut known = lock(&self.origins);
-        if known.len() + latest.len() > INPUTS {
-            known.clear();
-        }
-        known.extend(
-            latest
-                .into_iter()
-                .map(|version| (version.seq, Arc::new(Origin { ours: version.run.is_some(), inputs: version.inputs }))),
-        );
-        Ok(())
-    }
-
     /// The live definitions of a deployment.
     pub(crate) async fn catalog(&self, store: &dyn Store, here: &DeploymentRecord) -> Result<Arc<Catalog>, Refused> {
         let live = store.live(here.id).await?;
@@ -184,7 +132,7 @@ impl Views {
         Ok(catalog)
     }
 
-    /// The current state of a deployment. It is put together anew when the event log has grown.
+    /// The current state of a deployment, as new as the event log.
     pub(crate) async fn current(
         &self,
         store: &dyn Store,
@@ -194,13 +142,17 @@ impl Views {
         let seq = store.last_seq().await?;
         // Whoever comes while it is being read waits and takes the same.
         let mut all = self.current.lock().await;
-        if let Some(known) = all.get(&here.id)
-            && known.seq >= seq
-            && known.is_of(catalog)
-        {
-            return Ok(Arc::clone(known));
-        }
-        let current = Arc::new(Current::read(self, store, here.id, catalog, seq).await?);
+        let known = all.get(&here.id).filter(|known| known.is_of(catalog));
+        let moved = match known {
+            Some(known) if known.seq >= seq => return Ok(Arc::clone(known)),
+            Some(known) => refresh::moved_on(self, store, here.id, known, seq).await?,
+            None => None,
+        };
+        let current = match moved {
+            Some(moved) => moved,
+            None => refresh::whole(self, store, here.id, catalog).await?,
+        };
+        let current = Arc::new(current);
         all.insert(here.id, Arc::clone(&current));
         Ok(current)
     }

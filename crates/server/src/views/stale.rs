@@ -1,52 +1,36 @@
 //! Whether assets are up to date (D14): what the latest version consumed, compared with what is there now.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use std::sync::Arc;
+
 use headwater_api::{StaleCause, StaleKind, Staleness};
 use headwater_core::{key::AssetKey, manifest::AssetRole, record::Latest, selection::Universe};
-use headwater_store::{Store, StoreError};
 
-use super::{Catalog, Current, Origin, Views};
+use super::{
+    Catalog,
+    state::{Judged, Now},
+};
 
-/// How many versions are read at once.
-const AT_ONCE: usize = 8;
+/// Whether an asset is up to date, and why not. Assets are numbered as in the catalog.
+pub(super) fn judge(catalog: &Catalog, assets: &[Arc<Now>], node: usize) -> Judged {
+    let causes = match (&catalog.def(node).role, &assets[node].latest) {
+        (AssetRole::External, _) => return Judged::without_cause(Staleness::External),
+        (_, None) => return Judged::without_cause(Staleness::Missing),
+        (AssetRole::Observed { .. }, _) => Vec::new(),
+        (AssetRole::Materialized { .. }, Some((latest, _))) => causes(catalog, assets, node, latest),
+    };
+    let staleness = if causes.is_empty() { Staleness::Fresh } else { Staleness::Stale };
+    Judged { staleness, causes }
+}
 
-impl Views {
-    /// Whether each of these assets is up to date, and why not.
-    pub(crate) async fn staleness(
-        &self,
-        store: &dyn Store,
-        catalog: &Catalog,
-        current: &Current,
-        nodes: &[usize],
-    ) -> Result<Vec<(Staleness, Vec<StaleCause>)>, StoreError> {
-        let latest = |&node: &usize| Some(current.asset(catalog.id(node))?.latest.as_ref()?.0.seq);
-        self.load_origins(store, current.deployment, nodes.iter().filter_map(latest)).await?;
-        let judge = |&node: &usize| async move {
-            let latest = current.asset(catalog.id(node)).and_then(|now| now.latest.as_ref()).map(|(latest, _)| latest);
-            let latest = match (&catalog.def(node).role, latest) {
-                (AssetRole::External, _) => return Ok((Staleness::External, Vec::new())),
-                (_, None) => return Ok((Staleness::Missing, Vec::new())),
-                (AssetRole::Observed { .. }, _) => return Ok((Staleness::Fresh, Vec::new())),
-                (AssetRole::Materialized { .. }, Some(latest)) => latest,
-            };
-            let origin = self.origin(store, latest.seq).await?;
-            let causes = causes(catalog, current, node, latest, origin.as_deref());
-            let staleness = if causes.is_empty() { Staleness::Fresh } else { Staleness::Stale };
-            Ok((staleness, causes))
-        };
-        let judgements: Vec<_> = nodes.iter().map(judge).collect();
-        stream::iter(judgements).buffered(AT_ONCE).try_collect().await
+impl Judged {
+    const fn without_cause(staleness: Staleness) -> Self {
+        Self { staleness, causes: Vec::new() }
     }
 }
 
-fn causes(
-    catalog: &Catalog,
-    current: &Current,
-    node: usize,
-    latest: &Latest,
-    origin: Option<&Origin>,
-) -> Vec<StaleCause> {
+fn causes(catalog: &Catalog, assets: &[Arc<Now>], node: usize, latest: &Latest) -> Vec<StaleCause> {
     let mut causes = Vec::new();
+    let origin = assets[node].origin.as_ref();
     // What was reported from outside says nothing about our code or its inputs.
     if origin.is_some_and(|origin| !origin.ours) {
         return causes;
@@ -62,7 +46,7 @@ fn causes(
     for &upstream in catalog.upstream(node) {
         let upstream = upstream as usize;
         let key = &catalog.def(upstream).key;
-        let version = current.asset(catalog.id(upstream)).and_then(|now| now.latest.as_ref());
+        let version = assets[upstream].latest.as_ref();
         let now = version.map(|(latest, _)| latest.version.clone());
         match origin.inputs.iter().find(|input| input.asset == *key) {
             None => causes.push(dependency(key, format!("it is made from {key} now and was not before"))),

@@ -1,42 +1,62 @@
-//! The current state of a deployment's assets, put together once for all who ask between two commits.
+//! The current state of a deployment's assets, kept for all who ask and moved on by the event log.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{sync::Arc, time::Instant};
 
-use headwater_api::InProgress;
+use headwater_api::{InProgress, StaleCause, Staleness};
 use headwater_core::{
-    id::{AssetId, DeploymentId, RunId, Seq},
-    record::{AssetCurrent, CheckRecord, LastFailure, Latest, RunState, StepState},
+    id::Seq,
+    record::{AssetCurrent, CheckRecord, LastFailure, Latest, VersionRecord},
+    report::InputVersion,
     selection::Universe,
 };
-use headwater_store::{Page, RunFilter, Store};
 
-use super::{Catalog, Views};
-use crate::problem::Refused;
-
-/// How many runs that have not ended are looked at.
-const MAX_ACTIVE: u32 = 500;
+use super::{Catalog, active::Active, stale};
 
 /// The current state.
 pub(crate) struct Current {
     /// The state is at least as new as this number of the event log.
     pub(crate) seq: Seq,
-    pub(super) deployment: DeploymentId,
-    catalog: Arc<Catalog>,
-    assets: HashMap<AssetId, Now>,
-    checks: HashMap<AssetId, Vec<CheckRecord>>,
-    active: HashMap<AssetId, InProgress>,
+    /// When everything was read last.
+    pub(super) read_at: Instant,
+    pub(super) catalog: Arc<Catalog>,
+    /// By the assets' numbers in the catalog, as are the next.
+    pub(super) assets: Vec<Arc<Now>>,
+    pub(super) judged: Vec<Arc<Judged>>,
+    pub(super) active: Active,
 }
 
 /// What is there of one asset, over all of its partitions.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Now {
+    /// The latest version, with its partition.
     pub(crate) latest: Option<(Latest, String)>,
+    /// The last time that it could not be made.
     pub(crate) failed: Option<LastFailure>,
+    /// How many partitions have a version.
     pub(crate) partitions: u64,
+    /// The latest results of its checks.
+    pub(crate) checks: Vec<CheckRecord>,
+    /// What the latest version was made from; none where that is not known any more.
+    pub(super) origin: Option<Origin>,
+}
+
+/// What a version was made from.
+#[derive(Debug, PartialEq)]
+pub(super) struct Origin {
+    /// Whether a run of ours made it.
+    pub(super) ours: bool,
+    pub(super) inputs: Vec<InputVersion>,
+}
+
+/// Whether an asset is up to date, and why not.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Judged {
+    pub(crate) staleness: Staleness,
+    pub(crate) causes: Vec<StaleCause>,
 }
 
 impl Now {
-    fn add(&mut self, current: AssetCurrent) {
+    pub(super) fn add(&mut self, current: AssetCurrent) {
         if !current.partition.is_empty() && current.latest.is_some() {
             self.partitions += 1;
         }
@@ -47,80 +67,57 @@ impl Now {
         let later = |failed: &LastFailure| self.failed.is_none_or(|known| failed.at > known.at);
         self.failed = current.failed.filter(later).or(self.failed);
     }
+
+    pub(super) fn seq(&self) -> Option<Seq> {
+        self.latest.as_ref().map(|(latest, _)| latest.seq)
+    }
+}
+
+impl From<VersionRecord> for Origin {
+    fn from(version: VersionRecord) -> Self {
+        Self { ours: version.run.is_some(), inputs: version.inputs }
+    }
 }
 
 impl Current {
-    pub(super) async fn read(
-        views: &Views,
-        store: &dyn Store,
-        deployment: DeploymentId,
-        catalog: &Arc<Catalog>,
-        seq: Seq,
-    ) -> Result<Self, Refused> {
-        let mut assets: HashMap<AssetId, Now> = HashMap::new();
-        for current in store.current(deployment).await? {
-            assets.entry(current.asset).or_default().add(current);
+    /// The state of all assets, judged.
+    pub(super) fn new(catalog: &Arc<Catalog>, seq: Seq, assets: Vec<Arc<Now>>, active: Active) -> Self {
+        let judged = (0..catalog.len()).map(|node| Arc::new(stale::judge(catalog, &assets, node))).collect();
+        Self { seq, read_at: Instant::now(), catalog: Arc::clone(catalog), assets, judged, active }
+    }
+
+    /// The state after some assets have changed. What is made from them is judged again too.
+    pub(super) fn with(&self, seq: Seq, changed: Vec<(usize, Now)>, active: Active) -> Self {
+        let (mut assets, mut judged) = (self.assets.clone(), self.judged.clone());
+        let mut again: Vec<usize> = changed.iter().map(|(node, _)| *node).collect();
+        for (node, now) in changed {
+            again.extend(self.catalog.downstream(node).iter().map(|&node| node as usize));
+            assets[node] = Arc::new(now);
         }
-        let mut checks: HashMap<AssetId, Vec<CheckRecord>> = HashMap::new();
-        for check in store.current_checks(deployment).await? {
-            checks.entry(check.asset).or_default().push(check);
+        again.sort_unstable();
+        again.dedup();
+        for node in again {
+            judged[node] = Arc::new(stale::judge(&self.catalog, &assets, node));
         }
-        let active = in_progress(views, store, deployment, catalog).await?;
-        Ok(Self { seq, deployment, catalog: Arc::clone(catalog), assets, checks, active })
+        Self { seq, read_at: self.read_at, catalog: Arc::clone(&self.catalog), assets, judged, active }
     }
 
     pub(super) fn is_of(&self, catalog: &Arc<Catalog>) -> bool {
         Arc::ptr_eq(&self.catalog, catalog)
     }
 
-    pub(crate) fn asset(&self, id: Option<AssetId>) -> Option<&Now> {
-        self.assets.get(&id?)
+    /// What is there of an asset, by its number in the catalog.
+    pub(crate) fn now(&self, node: usize) -> &Now {
+        &self.assets[node]
     }
 
-    /// The latest results of an asset's checks.
-    pub(crate) fn checks(&self, id: Option<AssetId>) -> &[CheckRecord] {
-        id.and_then(|id| self.checks.get(&id)).map_or(&[], Vec::as_slice)
+    /// Whether an asset is up to date.
+    pub(crate) fn judged(&self, node: usize) -> &Judged {
+        &self.judged[node]
     }
 
-    pub(crate) fn in_progress(&self, id: Option<AssetId>) -> Option<InProgress> {
-        self.active.get(&id?).copied()
+    /// The oldest run that is about to make an asset.
+    pub(crate) fn in_progress(&self, node: usize) -> Option<InProgress> {
+        self.active.of(node)
     }
-}
-
-/// Assets that a run is about to make, with the oldest such run.
-async fn in_progress(
-    views: &Views,
-    store: &dyn Store,
-    deployment: DeploymentId,
-    catalog: &Catalog,
-) -> Result<HashMap<AssetId, InProgress>, Refused> {
-    let states = vec![RunState::Queued, RunState::Running, RunState::Canceling];
-    let filter = RunFilter { states, ..RunFilter::default() };
-    let runs = store.runs(deployment, &filter, Page { before: None, limit: MAX_ACTIVE }).await?;
-    let mut active = HashMap::new();
-    for run in runs.into_iter().rev() {
-        let snapshot = views.snapshot(store, &run.snapshot).await?;
-        for (step, state, assets) in open_steps(views, store, run.id).await? {
-            for asset in assets {
-                let key = &snapshot.manifest().assets[asset as usize].key;
-                if let Some(id) = catalog.find(key.as_str()).and_then(|node| catalog.id(node)) {
-                    active.entry(id).or_insert(InProgress { run: run.id, step, state });
-                }
-            }
-        }
-    }
-    Ok(active)
-}
-
-/// The steps of a run that have not ended, with the assets that they make.
-async fn open_steps(views: &Views, store: &dyn Store, run: RunId) -> Result<Vec<(u32, StepState, Vec<u32>)>, Refused> {
-    let plan = views.plan(store, run).await?;
-    let mut states = vec![StepState::Pending; plan.steps.len()];
-    for step in store.steps(run).await? {
-        if let Some(state) = states.get_mut(step.step.index()) {
-            *state = step.state;
-        }
-    }
-    let open = plan.steps.iter().zip(states).enumerate().filter(|(_, (_, state))| !state.is_final());
-    Ok(open.map(|(no, (step, state))| (no as u32, state, step.assets.clone())).collect())
 }

@@ -210,8 +210,11 @@ pub(super) fn new_run(id: RunId, seq: Seq, at: Timestamp) -> RunRecord {
     }
 }
 
+/// A run with a plan of five steps, each of which makes the asset of its number and that of the run.
 pub(super) fn run_created(run: RunRecord) -> Effect {
-    let plan = format!("{{\"run\":\"{}\"}}", run.id).into();
+    let own = run.id.0.as_u128() % 5;
+    let steps: Vec<_> = (0..5).map(|step| serde_json::json!({ "s": step, "a": [step, own] })).collect();
+    let plan = serde_json::json!({ "steps": steps }).to_string().into();
     Effect::RunCreated { run: Box::new(run), plan }
 }
 

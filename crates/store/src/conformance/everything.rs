@@ -14,8 +14,8 @@ use headwater_core::{
 };
 
 use crate::{
-    DeliveryFilter, DeliveryState, EventFilter, Image, IncidentFilter, OutboxItem, Page, RunCounts, RunFilter, Store,
-    VersionFilter, journal::StoredPlan,
+    DeliveryFilter, DeliveryState, EventFilter, Image, IncidentFilter, OutboxItem, Page, RunCounts, RunFilter,
+    StepInHand, Store, VersionFilter, journal::StoredPlan,
 };
 
 /// All that a store shows of the deployment `default`.
@@ -27,6 +27,8 @@ pub struct Everything {
     pub events: Vec<Event>,
     /// Runs, newest first, with what belongs to each.
     pub runs: Vec<RunDetails>,
+    /// Steps that are running or wait for their next attempt.
+    pub in_hand: Vec<StepInHand>,
     /// Runs by state.
     pub runs_by_state: Vec<Vec<RunRecord>>,
     /// How many runs have not ended.
@@ -35,8 +37,6 @@ pub struct Everything {
     pub assets: Vec<AssetRecord>,
     /// What is there of all assets.
     pub current: Vec<AssetCurrent>,
-    /// The latest version of each of them.
-    pub latest_versions: Vec<VersionRecord>,
     /// History per asset: versions, checks.
     pub history: Vec<(Vec<VersionRecord>, Vec<CheckRecord>)>,
     /// Latest check results.
@@ -128,11 +128,11 @@ pub async fn everything(store: &dyn Store) -> Everything {
         image: store.load(Timestamp::EPOCH).await.unwrap(),
         events: log(store, None).await,
         runs,
+        in_hand: store.steps_in_hand(of).await.unwrap(),
         runs_by_state,
         counts: store.run_counts(of).await.unwrap(),
         assets,
         current: store.current(of).await.unwrap(),
-        latest_versions: store.latest_versions(of).await.unwrap(),
         history,
         current_checks: store.current_checks(of).await.unwrap(),
         deploys: (store.deploys(of, MANY).await.unwrap(), store.live(of).await.unwrap()),

@@ -82,8 +82,8 @@ pub async fn odd_values_come_back(store: Arc<dyn Store>) {
     let version = script.take();
     store.commit(script.term, &version).await.unwrap();
     let Effect::VersionRecorded(expected) = &version[1].effect else { unreachable!() };
-    assert_eq!(store.version(expected.seq).await.unwrap().as_ref(), Some(&**expected));
-    let current = &store.asset_current(asset).await.unwrap()[0];
+    assert_eq!(store.versions_at(&[expected.seq]).await.unwrap(), [(**expected).clone()]);
+    let current = &store.current_of(&[asset]).await.unwrap()[0];
     assert_eq!(current.cursor, Some(Value::Null), "a null cursor is not no cursor");
     assert_eq!(current.partition, TEXTS[3]);
 
@@ -135,7 +135,7 @@ pub async fn nul_becomes_the_replacement_character(store: Arc<dyn Store>) {
         reason: Some("why\0".to_owned()),
     });
     script.commit().await;
-    let version = store.version(seq).await.unwrap().unwrap();
+    let version = store.versions_at(&[seq]).await.unwrap().remove(0);
     assert_eq!(version.version, "a\u{fffd}b");
     assert_eq!(version.metadata["n\u{fffd}"], MetadataValue::Text("\u{fffd}\\u0000\u{fffd}".to_owned()));
     assert_eq!(version.cursor, Some(json!({ "at\u{fffd}": ["\u{fffd}"] })));

@@ -145,7 +145,7 @@ pub async fn versions_and_checks_are_part_of_the_log(store: Arc<dyn Store>) {
     let of_one = log(&*store, Some(run_id(4))).await;
     let kinds: Vec<&str> = of_one.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["run_queued", "asset_materialized", "check_failed"]);
-    let version = store.version(of_one[1].seq).await.unwrap().unwrap();
+    let version = store.versions_at(&[of_one[1].seq]).await.unwrap().remove(0);
     assert_eq!(of_one[1], version_event(&version));
     assert_eq!(of_one[2], check_event(&store.run_checks(run_id(4)).await.unwrap()[0]));
     let rest = store.events(&EventFilter { after: of_one[1].seq, run: Some(run_id(4)), limit: 10 }).await.unwrap();

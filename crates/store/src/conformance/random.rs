@@ -23,7 +23,7 @@ use super::{
     everything,
     odd::TEXTS,
 };
-use crate::Store;
+use crate::{StepInHand, Store};
 
 /// A small generator of numbers, the same on every machine.
 #[derive(Clone, Debug)]
@@ -342,8 +342,52 @@ pub async fn a_long_random_history_is_consistent(store: Arc<dyn Store>) {
     for run in &all.runs {
         assert_eq!(run.found.as_ref(), Some(&run.listed));
     }
+    some_of_all_is_found(&*store, &all).await;
     let mut unresolved = all.alerts.unresolved.clone();
     unresolved.reverse();
     assert_eq!(unresolved, all.image.incidents);
     assert!(!all.image.history.is_empty() && !all.alerts.receipts.is_empty(), "{:#?}", all.alerts);
+}
+
+/// What is asked for by name is what the lists of everything have.
+async fn some_of_all_is_found(store: &dyn Store, all: &everything::Everything) {
+    let wanted: Vec<AssetId> = all.assets.iter().map(|asset| asset.id).skip(1).collect();
+    let named = |asset: &AssetId| wanted.contains(asset);
+    assert!(wanted.len() > 4, "too few to fill a list up");
+    let current: Vec<_> = all.current.iter().filter(|current| named(&current.asset)).cloned().collect();
+    assert_eq!(store.current_of(&wanted).await.unwrap(), current);
+    let checks: Vec<_> = all.current_checks.iter().filter(|check| named(&check.asset)).cloned().collect();
+    assert_eq!(store.current_checks_of(&wanted).await.unwrap(), checks);
+    let versions = all.history.iter().flat_map(|(versions, _)| versions).filter(|version| version.seq.0 % 3 > 0);
+    let mut versions: Vec<_> = versions.cloned().collect();
+    let seqs: Vec<Seq> = versions.iter().map(|version| version.seq).collect();
+    versions.sort_by_key(|version| version.seq);
+    assert!(versions.len() > 16, "too few to fill a list up");
+    assert_eq!(store.versions_at(&seqs).await.unwrap(), versions);
+    assert_eq!(store.versions_at(&[]).await.unwrap(), []);
+    counts_are_those_of_the_lists(store, all).await;
+    let active = all.runs.iter().filter(|run| !run.listed.state.is_final()).flat_map(|run| &run.steps);
+    let mut in_hand: Vec<StepInHand> = active
+        .filter(|step| matches!(step.state, StepState::Running | StepState::RetryWait))
+        .map(|step| StepInHand { run: step.run, step: step.step, state: step.state })
+        .collect();
+    in_hand.sort_unstable();
+    assert!(!in_hand.is_empty(), "no step is in hand");
+    assert_eq!(all.in_hand, in_hand);
+}
+
+async fn counts_are_those_of_the_lists(store: &dyn Store, all: &everything::Everything) {
+    let count = all.alerts.unresolved.len();
+    assert!(count > 1, "too few incidents");
+    for limit in [1, 100_000] {
+        assert_eq!(store.unresolved(DEPLOYMENT, limit).await.unwrap() as usize, count.min(limit as usize));
+    }
+    let since = all.runs[all.runs.len() / 2].listed.created_at;
+    for (since, limit) in [(since, 100_000), (Timestamp::EPOCH, 3)] {
+        let mut counts = BTreeMap::new();
+        for run in all.runs.iter().filter(|run| run.listed.created_at >= since).take(limit as usize) {
+            *counts.entry(run.listed.state).or_default() += 1;
+        }
+        assert_eq!(store.run_states_since(DEPLOYMENT, since, limit).await.unwrap(), counts);
+    }
 }

@@ -96,7 +96,7 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     let run = run_id(1);
     script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
     script.commit().await;
-    let current = store.asset_current(asset).await.unwrap();
+    let current = store.current_of(&[asset]).await.unwrap();
     assert_eq!((&current[0].latest, current[0].failed), (&None, Some(LastFailure { at: script.now, run })));
 
     let first = script.version(asset, |version| {
@@ -106,7 +106,7 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     });
     script.version(asset, |version| version.partition = "2026-11-24".to_owned());
     script.commit().await;
-    let current = store.asset_current(asset).await.unwrap();
+    let current = store.current_of(&[asset]).await.unwrap();
     assert_eq!(current.len(), 2);
     let latest = current[0].latest.as_ref().unwrap();
     assert_eq!((latest.seq, latest.run, latest.code_version.as_deref()), (first, Some(run), Some("1")));
@@ -118,7 +118,7 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     script.commit().await;
     script.add(|_, _| Effect::AssetFailed { asset, partition: String::new(), run });
     script.commit().await;
-    let current = &store.asset_current(asset).await.unwrap()[0];
+    let current = &store.current_of(&[asset]).await.unwrap()[0];
     let latest = current.latest.as_ref().unwrap();
     assert_eq!(
         (latest.seq, latest.kind, latest.run, &latest.code_version),
@@ -126,7 +126,7 @@ pub async fn current_state_follows_versions(store: Arc<dyn Store>) {
     );
     assert_eq!(current.cursor, Some(serde_json::json!({ "page": 2 })));
     assert_eq!(current.failed, Some(LastFailure { at: script.now, run }));
-    assert_eq!(store.current(DEPLOYMENT).await.unwrap(), store.asset_current(asset).await.unwrap());
+    assert_eq!(store.current(DEPLOYMENT).await.unwrap(), store.current_of(&[asset]).await.unwrap());
 }
 
 pub async fn current_checks_are_the_latest(store: Arc<dyn Store>) {

@@ -1,6 +1,6 @@
 //! What the API shows, by walking through everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use headwater_core::{
@@ -9,8 +9,9 @@ use headwater_core::{
     id::{AssetId, DeploymentId, IncidentId, RunId, Seq, SnapshotId, StepNo},
     record::{
         AssetCurrent, AssetRecord, AttemptRecord, CheckRecord, DeployRecord, DeploymentRecord, RunRecord, RunState,
-        ScheduleRecord, StepRecord, TickRecord, Trigger, VersionRecord, WorkerRecord,
+        ScheduleRecord, StepRecord, StepState, TickRecord, Trigger, VersionRecord, WorkerRecord,
     },
+    time::Timestamp,
 };
 
 use super::{MemoryStore, State, is_present, is_unresolved};
@@ -20,7 +21,7 @@ use crate::{
     journal::Leader,
     reader::{
         AssetCheck, DeliveryFilter, DeliveryState, EventFilter, IncidentFilter, OutboxItem, Page, Reader, RunCounts,
-        RunFilter, StoreStatus, VersionFilter,
+        RunFilter, StepInHand, StoreStatus, VersionFilter,
     },
 };
 
@@ -131,8 +132,8 @@ impl Reader for MemoryStore {
         Ok(state.current.values().filter(|current| state.is_of(current.asset, deployment)).cloned().collect())
     }
 
-    async fn asset_current(&self, asset: AssetId) -> Result<Vec<AssetCurrent>, StoreError> {
-        Ok(self.lock().current.values().filter(|current| current.asset == asset).cloned().collect())
+    async fn current_of(&self, assets: &[AssetId]) -> Result<Vec<AssetCurrent>, StoreError> {
+        Ok(self.lock().current.values().filter(|current| assets.contains(&current.asset)).cloned().collect())
     }
 
     async fn versions(
@@ -148,17 +149,10 @@ impl Reader for MemoryStore {
         }))
     }
 
-    async fn version(&self, seq: Seq) -> Result<Option<VersionRecord>, StoreError> {
-        Ok(self.lock().versions.get(&seq).cloned())
-    }
-
-    async fn latest_versions(&self, deployment: DeploymentId) -> Result<Vec<VersionRecord>, StoreError> {
+    async fn versions_at(&self, seqs: &[Seq]) -> Result<Vec<VersionRecord>, StoreError> {
+        let wanted: BTreeSet<Seq> = seqs.iter().copied().collect();
         let state = self.lock();
-        let here = |asset: &AssetId| state.assets.get(asset).is_some_and(|asset| asset.deployment == deployment);
-        let latest = state.current.values().filter(|current| here(&current.asset));
-        let mut seqs: Vec<Seq> = latest.filter_map(|current| Some(current.latest.as_ref()?.seq)).collect();
-        seqs.sort_unstable();
-        Ok(seqs.iter().filter_map(|seq| state.versions.get(seq)).cloned().collect())
+        Ok(wanted.iter().filter_map(|seq| state.versions.get(seq)).cloned().collect())
     }
 
     async fn run_versions(&self, run: RunId, limit: u32) -> Result<Vec<VersionRecord>, StoreError> {
@@ -176,6 +170,12 @@ impl Reader for MemoryStore {
     async fn current_checks(&self, deployment: DeploymentId) -> Result<Vec<CheckRecord>, StoreError> {
         let state = self.lock();
         let current = state.current_checks.iter().filter(|((asset, _, _), _)| state.is_of(*asset, deployment));
+        Ok(current.filter_map(|(_, seq)| state.checks.get(seq)).cloned().collect())
+    }
+
+    async fn current_checks_of(&self, assets: &[AssetId]) -> Result<Vec<CheckRecord>, StoreError> {
+        let state = self.lock();
+        let current = state.current_checks.iter().filter(|((asset, _, _), _)| assets.contains(asset));
         Ok(current.filter_map(|(_, seq)| state.checks.get(seq)).cloned().collect())
     }
 
@@ -213,8 +213,36 @@ impl Reader for MemoryStore {
         Ok(counts)
     }
 
+    async fn run_states_since(
+        &self,
+        deployment: DeploymentId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<BTreeMap<RunState, u32>, StoreError> {
+        let filter = RunFilter { since: Some(since), ..RunFilter::default() };
+        let mut counts = BTreeMap::new();
+        for run in self.runs(deployment, &filter, Page { before: None, limit }).await? {
+            *counts.entry(run.state).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
     async fn steps(&self, run: RunId) -> Result<Vec<StepRecord>, StoreError> {
         Ok(self.lock().steps_of(run))
+    }
+
+    async fn steps_in_hand(&self, deployment: DeploymentId) -> Result<Vec<StepInHand>, StoreError> {
+        let state = self.lock();
+        let mut runs: Vec<RunId> = state
+            .runs
+            .values()
+            .filter(|run| run.deployment == deployment && !run.state.is_final())
+            .map(|run| run.id)
+            .collect();
+        runs.sort_unstable();
+        let steps = runs.into_iter().flat_map(|run| state.steps_of(run));
+        let in_hand = steps.filter(|step| matches!(step.state, StepState::Running | StepState::RetryWait));
+        Ok(in_hand.map(|step| StepInHand { run: step.run, step: step.step, state: step.state }).collect())
     }
 
     async fn attempts(&self, run: RunId, step: Option<StepNo>) -> Result<Vec<AttemptRecord>, StoreError> {
@@ -264,6 +292,11 @@ impl Reader for MemoryStore {
         };
         let incidents = state.incidents_by_age().rev().filter(|incident| incident.opened_seq < before);
         Ok(incidents.filter(is_meant).take(page.limit as usize).cloned().collect())
+    }
+
+    async fn unresolved(&self, deployment: DeploymentId, limit: u32) -> Result<u32, StoreError> {
+        let page = Page { before: None, limit };
+        Ok(self.incidents(deployment, IncidentFilter::Unresolved, page).await?.len() as u32)
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<IncidentRecord>, StoreError> {

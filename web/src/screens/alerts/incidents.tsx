@@ -2,11 +2,14 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { BellOff, CircleCheck, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
+import { MOST_INCIDENTS } from '@/api/limits';
 import { incidentsQuery, overviewQuery } from '@/api/queries';
 import type { Incident } from '@/api/types';
 import { lookOf } from '@/design/states';
-import { number, plural } from '@/lib/format';
+import { useNow } from '@/lib/clock';
+import { capped, number, plural } from '@/lib/format';
 import { useParts } from '@/lib/parts';
+import { absolute, duration } from '@/lib/time';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
 import { type Facet, FilterBar } from '@/ui/filter-bar';
@@ -20,7 +23,7 @@ import { ToneMark } from '@/ui/tone-mark';
 import { TWO_LINES, TwoLines } from '@/ui/two-lines';
 import { Acknowledge } from './actions';
 import styles from './alerts.module.css';
-import { ALERT_KINDS, headline, kindWords, shownIncidents } from './words';
+import { ALERT_KINDS, headline, isMuted, kindWords, shownIncidents } from './words';
 
 const route = getRouteApi('/alerts');
 
@@ -59,8 +62,10 @@ const COLUMNS: Column<Incident>[] = [
     head: 'Held up',
     width: 'minmax(6rem, 0.6fr)',
     narrow: 'hide',
-    cell: ({ affected, affected_count }) =>
-      affected_count > 0 ? (
+    cell: ({ state, affected, affected_count }) =>
+      state === 'resolved' ? (
+        <span className="muted">{affected_count > 0 ? `${plural(affected_count, 'asset')} then` : 'Nothing'}</span>
+      ) : affected_count > 0 ? (
         <span title={affected.slice(0, 12).join('\n')}>{plural(affected_count, 'asset')}</span>
       ) : (
         <span className="muted">Nothing</span>
@@ -103,10 +108,11 @@ const COLUMNS: Column<Incident>[] = [
 /** What stands below the state: who took it, when it was over, that it is silent. */
 function Since({ incident }: { incident: Incident }) {
   const { state, acknowledged_by, resolved_at, opened_at, muted_until } = incident;
-  if (muted_until) {
+  const now = useNow(60_000);
+  if (muted_until && isMuted(incident, now)) {
     return (
-      <ToneMark tone="none" icon={BellOff}>
-        Muted
+      <ToneMark tone="wait" icon={BellOff} title={`Nobody is told until ${absolute(new Date(muted_until))}`}>
+        Muted for {duration(Date.parse(muted_until) - now)}
       </ToneMark>
     );
   }
@@ -144,7 +150,7 @@ export function Incidents() {
           label="Which incidents"
           value={state}
           options={[
-            { value: 'open', label: 'Open', count: open },
+            { value: 'open', label: 'Open', count: open === undefined ? undefined : capped(open, MOST_INCIDENTS) },
             { value: 'resolved', label: 'Resolved' },
             { value: 'all', label: 'All' },
           ]}

@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { BellRing, type LucideIcon, Megaphone, ScrollText, Send } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { MOST_INCIDENTS } from '@/api/limits';
 import { channelsQuery, overviewQuery, policiesQuery } from '@/api/queries';
+import { capped } from '@/lib/format';
 import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import type { ALERT_TABS } from '@/router';
@@ -58,7 +60,12 @@ export default function AlertsScreen() {
         onChange={(next) => setSearch({ tab: next === 'incidents' ? undefined : next, q: undefined })}
         height={lists ? 'fill' : 'content'}
         tabs={[
-          { value: 'incidents', label: 'Incidents', icon: icon(BellRing), count: open },
+          {
+            value: 'incidents',
+            label: 'Incidents',
+            icon: icon(BellRing),
+            count: open === undefined ? undefined : capped(open, MOST_INCIDENTS),
+          },
           { value: 'policies', label: 'Policies', icon: icon(ScrollText), count: policies },
           { value: 'channels', label: 'Channels', icon: icon(Megaphone), count: channels },
           { value: 'deliveries', label: 'Deliveries', icon: icon(Send) },

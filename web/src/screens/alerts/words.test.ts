@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '@/api/types';
-import { causeName, intervalWords, quietWords, scopeWords, shownIncidents, span, thresholdWords } from './words';
+import {
+  causeName,
+  intervalWords,
+  isMuted,
+  quietWords,
+  scopeWords,
+  shownIncidents,
+  span,
+  thresholdWords,
+  whyNobody,
+} from './words';
 
 describe('lengths of time as people set them', () => {
   it.each([
@@ -78,5 +88,42 @@ describe('filters of incidents', () => {
 
   it('names causes', () => {
     expect(ALL.map(({ cause }) => causeName(cause))).toEqual(['raw/orders', 'unique on clean/orders', 'vm']);
+  });
+});
+
+describe('who is told', () => {
+  const now = Date.parse('2026-01-01T12:00:00Z');
+  const later = '2026-01-01T13:00:00Z';
+  const incident = { state: 'open', policies: ['a', 'b'] } as const;
+  const policy = (name: string, channels: string[], muted_until?: string) => ({ name, channels, muted_until });
+  const why = (of: object, ...policies: ReturnType<typeof policy>[]) =>
+    whyNobody({ ...incident, policies: ['a', 'b'], ...of }, policies, now);
+
+  it('is nobody without a channel, and the policies are named', () => {
+    expect(why({}, policy('a', []), policy('other', ['slack']))).toEqual({
+      words: 'The policy that watches it names no channel',
+      policies: ['a'],
+    });
+    expect(why({ muted_until: later }, policy('a', []), policy('b', [])).words).toMatch(/name no channel$/);
+  });
+
+  it('is nobody while somebody silenced it', () => {
+    expect(why({ muted_until: later }, policy('a', ['slack'])).words).toBe('The incident is muted');
+    expect(why({}, policy('a', ['slack'], later), policy('b', []))).toEqual({
+      words: 'The policies that watch it are muted',
+      policies: ['a'],
+    });
+  });
+
+  it('is somebody later, else', () => {
+    expect(why({}, policy('a', ['slack'])).words).toMatch(/^It waits/);
+    expect(why({}).words).toMatch(/declared no more/);
+  });
+
+  it('is silent until a moment, and never when it is over', () => {
+    expect(isMuted({ state: 'open', muted_until: later }, now)).toBe(true);
+    expect(isMuted({ state: 'open', muted_until: later }, now + 3_600_000)).toBe(false);
+    expect(isMuted({ state: 'resolved', muted_until: later }, now)).toBe(false);
+    expect(isMuted({ state: 'open' }, now)).toBe(false);
   });
 });

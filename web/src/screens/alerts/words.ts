@@ -97,6 +97,41 @@ export function causeName({ kind, asset, check, line, schedule, run, worker, loc
   }
 }
 
+/** Whether nobody is told of it now. What is over has nothing to tell, and a silence ends by itself. */
+export const isMuted = ({ state, muted_until }: Pick<Incident, 'state' | 'muted_until'>, now: number): boolean =>
+  state !== 'resolved' && Boolean(muted_until) && Date.parse(muted_until ?? '') > now;
+
+/** Why no message about an incident was sent: the policies that watch it by their names, and what holds them back. */
+export function whyNobody(
+  incident: Pick<Incident, 'state' | 'muted_until' | 'policies'>,
+  policies: readonly Pick<AlertPolicy, 'name' | 'channels' | 'muted_until'>[],
+  now: number,
+): { words: string; policies: string[] } {
+  const watching = policies.filter(({ name }) => incident.policies.includes(name));
+  const names = watching.map(({ name }) => name);
+  const one = names.length === 1;
+  if (watching.length > 0 && watching.every(({ channels }) => channels.length === 0)) {
+    return {
+      words: `The ${one ? 'policy that watches it names' : 'policies that watch it name'} no channel`,
+      policies: names,
+    };
+  }
+  if (isMuted(incident, now)) return { words: 'The incident is muted', policies: [] };
+  const muted = ({ muted_until }: { muted_until?: string | null }) => Date.parse(muted_until ?? '') > now;
+  const speaking = watching.filter(({ channels }) => channels.length > 0);
+  if (speaking.length > 0 && speaking.every(muted)) {
+    return {
+      words: `The ${one ? 'policy that watches it is' : 'policies that watch it are'} muted`,
+      policies: speaking.map(({ name }) => name),
+    };
+  }
+  if (watching.length === 0) return { words: 'The policies that watched it are declared no more', policies: [] };
+  return {
+    words: 'It waits for more of it, for the end of quiet hours, or to be worth telling again',
+    policies: names,
+  };
+}
+
 export type IncidentFilter = { q?: string; severity?: string[]; kind?: string[] };
 
 export function shownIncidents(incidents: readonly Incident[], { q = '', severity, kind }: IncidentFilter): Incident[] {

@@ -37,10 +37,8 @@ export function Standing({ asset }: { asset: AssetDetail }) {
       {asset.staleness !== 'missing' && asset.staleness !== state && (
         <StatusBadge kind="staleness" state={asset.staleness} />
       )}
-      {(worst === 'failed' || worst === 'warned') && (
-        <StatusBadge kind="check" state={worst}>
-          {worst === 'failed' ? 'Check failed' : 'Check warns'}
-        </StatusBadge>
+      {(worst === 'failed' || worst === 'warned') && state !== `check_${worst}` && (
+        <StatusBadge kind="asset" state={`check_${worst}`} />
       )}
       {asset.latest && (
         <span className="muted">

@@ -65,7 +65,9 @@ function Neighbour({ assetKey, asset }: { assetKey: string; asset: Asset | undef
     <>
       {word ? <StatusIcon kind="asset" state={word} size={14} /> : <span className={styles.blank} />}
       <AssetLink assetKey={assetKey} />
-      {worstCheck(asset?.checks) === 'failed' && <StatusBadge kind="check" state="failed" shape="plain" />}
+      {asset && state !== 'check_failed' && worstCheck(asset.checks) === 'failed' && (
+        <StatusBadge kind="asset" state="check_failed" shape="plain" />
+      )}
     </>
   );
 }

@@ -20,6 +20,17 @@ describe('series of an asset', () => {
     expect(plotSeries([])).toEqual([]);
   });
 
+  it('has a gap where a version between two others did not say it', () => {
+    const [, rows] = plotSeries([
+      ...points,
+      { seq: 3, at: at(3), values: {} },
+      { seq: 4, at: at(4), values: { rows: 9 } },
+    ]);
+    expect(rows?.values).toEqual([10, 12, null, 9]);
+    expect(rows?.seqs).toEqual([1, 2, 3, 4]);
+    expect(rows && summaryOf(rows)).toEqual({ last: 9, before: 12, least: 9, most: 12 });
+  });
+
   it('is summed up in words', () => {
     const rows = plotSeries(points)[1];
     const summary = rows && summaryOf(rows);

@@ -14,11 +14,13 @@ export type PlotSeries = {
 
 export const DURATION = 'Duration';
 
-type Point = { seq: number; at: string; values: Record<string, number> };
+type Point = { seq: number; at: string; values: { [name: string]: number | undefined } };
 
 function seriesOf(points: readonly Point[], name: string, unit: Unit): PlotSeries {
-  // A plot wants its times in order, and two versions may be recorded in one instant.
-  const such = points.filter(({ values }) => values[name] !== undefined);
+  // A version between two others that says nothing of it leaves a gap; before the first and after the last there is none.
+  const says = ({ values }: Point) => values[name] !== undefined;
+  const first = points.findIndex(says);
+  const such = first < 0 ? [] : points.slice(first, points.findLastIndex(says) + 1);
   return {
     name,
     unit,
@@ -31,12 +33,12 @@ function seriesOf(points: readonly Point[], name: string, unit: Unit): PlotSerie
 /** The duration first, then every number of the metadata by its name. */
 export function plotSeries(points: readonly SeriesPoint[]): PlotSeries[] {
   const names = [...new Set(points.flatMap(({ values }) => Object.keys(values)))].sort();
-  const withDuration = points.map((point) => ({ ...point, values: { [DURATION]: point.duration_ms ?? Number.NaN } }));
-  const durations = seriesOf(
-    withDuration.filter(({ values }) => Number.isFinite(values[DURATION])),
-    DURATION,
-    'milliseconds',
-  );
+  const timed = points.map(({ seq, at, duration_ms: took }) => ({
+    seq,
+    at,
+    values: took === undefined || took === null ? {} : { [DURATION]: took },
+  }));
+  const durations = seriesOf(timed, DURATION, 'milliseconds');
   const others = names.map((name) => seriesOf(points, name, unitOf(name)));
   return [durations, ...others].filter(({ times }) => times.length > 0);
 }

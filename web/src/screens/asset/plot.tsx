@@ -4,12 +4,13 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useColours } from '@/design/colours';
-import { compact } from '@/lib/format';
+import { compact, plural } from '@/lib/format';
 import type { Unit } from '@/lib/metadata';
 import { useSize } from '@/lib/size';
 import { absolute } from '@/lib/time';
 import { inUnit } from '@/lib/units';
 import styles from './plot.module.css';
+import { lonely, timeMarks, timeRange, valueRange } from './plot-axis';
 import { change, type PlotSeries, summaryOf } from './plot-data';
 
 const COLOURS = ['ink-3', 'line', 'accent', 'surface'] as const;
@@ -55,12 +56,13 @@ export function Plot({ series, height = 120, onPick }: PlotProps) {
   if (!summary) return null;
   const show = (value: number) => inUnit(value, series.unit);
   const hovered = at === null ? undefined : series.values[at];
-  const words = `${series.name}: ${series.values.length} points, last ${show(summary.last)}, least ${show(summary.least)}, most ${show(summary.most)}`;
+  const count = series.values.filter((value) => value !== null).length;
+  const words = `${series.name}: ${plural(count, 'point')}, last ${show(summary.last)}, least ${show(summary.least)}, most ${show(summary.most)}`;
   return (
     <figure className={styles.plot}>
       <figcaption className={styles.caption}>
         <span className={styles.name}>{series.name}</span>
-        <span className={styles.value}>{show(hovered ?? summary.last)}</span>
+        <span className={styles.value}>{hovered === null ? 'none' : show(hovered ?? summary.last)}</span>
         <span className={styles.note}>
           {at === null || hovered === undefined
             ? change(summary) && `${change(summary)} since the one before`
@@ -84,7 +86,7 @@ const dataOf = ({ times, values }: PlotSeries): uPlot.AlignedData => [times, val
 const together = uPlot.sync('asset');
 
 function options(
-  { name, unit, values }: PlotSeries,
+  { name, unit }: PlotSeries,
   width: number,
   height: number,
   colours: Colours,
@@ -107,7 +109,11 @@ function options(
       points: { size: 9, fill: colours.accent, stroke: colours.surface, width: 2 },
       y: false,
     },
-    scales: { y: { range: roomFor } },
+    scales: {
+      // From the points themselves: for a single one uPlot proposes nearly three years.
+      x: { range: ({ data: [at] }) => timeRange(at[0] ?? null, at.at(-1) ?? null) },
+      y: { range: (_, least, most) => valueRange(least, most) },
+    },
     axes: [
       { ...axis, grid: { show: false }, space: 90, size: 26, values: times },
       { ...axis, space: 34, size: axisWidth, values: (_, splits) => splits.map((each) => onAxis(each, unit)) },
@@ -118,7 +124,15 @@ function options(
         label: name,
         stroke: colours.accent,
         width: 1.5,
-        points: { show: values.length < 60, size: 5, fill: colours.accent, stroke: colours.accent },
+        points: {
+          show: true,
+          // Dots on a long line only hide it; where nothing is beside a point, there is no line.
+          filter: (plot, at, show) =>
+            plot.data[0].length < 60 ? null : show ? lonely(Array.from(plot.data[at] ?? [])) : [],
+          size: 5,
+          fill: colours.accent,
+          stroke: colours.accent,
+        },
         fill: `color-mix(in srgb, ${colours.accent} 12%, transparent)`,
       },
     ],
@@ -126,34 +140,15 @@ function options(
   };
 }
 
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const second = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-
 /** A number with room for few digits. */
 const onAxis = (value: number, unit: Unit): string => {
   if (value === 0) return '0';
   return unit === 'plain' && Math.abs(value) >= 10_000 ? compact(value) : inUnit(value, unit);
 };
 
-/** Marks of the time axis, as fine as they are apart. */
-const times: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, step) =>
-  splits.map((each) => (step >= 86_400 ? date : step >= 60 ? minute : second).format(each * 1_000));
+const times: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, step) => timeMarks(splits, step);
 
 const axisWidth: uPlot.Axis.Size = (_plot, values) => {
   const longest = Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0));
   return Math.max(40, longest * 6.5 + 12);
 };
-
-/** A little air above and below, and the zero where it is near. */
-function roomFor(_plot: uPlot, least: number, most: number): [number, number] {
-  if (least === most) return least === 0 ? [-1, 1] : [Math.min(0, least * 1.3), Math.max(0, most * 1.3)];
-  const air = (most - least) * 0.12;
-  const from = least >= 0 && least < (most - least) * 1.5 ? 0 : least - air;
-  return [from, most + air];
-}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ChartLine } from 'lucide-react';
 import { useMemo } from 'react';
 import { seriesQuery } from '@/api/queries';
+import { useLastError } from '@/lib/last-error';
 import { useSetSearch } from '@/lib/use-search';
 import { Panel } from '@/ui/page';
 import { EmptyState, Loaded, Skeleton } from '@/ui/states';
@@ -47,7 +48,8 @@ export function Trends({ assetKey }: { assetKey: string }) {
   const query = useQuery(seriesQuery(assetKey, 50));
   const open = useSetSearch('push');
   const series = useMemo(() => plotSeries(query.data?.points ?? []), [query.data]);
-  if (query.error || (query.data && series.length === 0)) return null;
+  const error = useLastError(query);
+  if (error || (query.data && series.length === 0)) return null;
   const first = series.filter(({ name }) => SHOWN.includes(name));
   const rest = series.filter(({ name }) => !SHOWN.includes(name));
   const shown = [...first, ...rest].slice(0, 2);

@@ -20,6 +20,7 @@ import type { AssetDetail, StaleCause } from '@/api/types';
 import { lookOf, type Tone } from '@/design/states';
 import { plural, shortId } from '@/lib/format';
 import { duration } from '@/lib/time';
+import { ErrorText } from '@/ui/error-text';
 import { AssetLink, RunLink } from '@/ui/links';
 import { Panel } from '@/ui/page';
 import { Time } from '@/ui/time';
@@ -196,7 +197,7 @@ function FailureOf({ run, assetKey }: { run: string; assetKey: string }) {
   if (!step?.failure) return null;
   return (
     <>
-      <pre className={styles.error}>{step.failure.message}</pre>
+      <ErrorText text={step.failure.message} />
       <div className={styles.links}>
         <span className="muted">{plural(step.attempt, 'attempt')}</span>
         <Link to="/runs/$run" params={{ run }} search={{ tab: 'logs', step: step.no }}>

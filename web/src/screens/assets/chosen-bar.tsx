@@ -1,11 +1,10 @@
-import { Play, Workflow, X } from 'lucide-react';
+import { Play, Workflow } from 'lucide-react';
 import { useState } from 'react';
-import { plural } from '@/lib/format';
 import { Button, ButtonLink } from '@/ui/button';
+import { ChosenBar } from '@/ui/chosen-bar';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
-import styles from './assets.module.css';
 
-export type ChosenBarProps = {
+export type ChosenAssetsProps = {
   keys: ReadonlySet<string>;
   /** The selection that names exactly the rows that are shown, where there is one. */
   shown: { count: number; selection: string | undefined };
@@ -16,14 +15,13 @@ export type ChosenBarProps = {
 const MOST_KEYS = 100;
 
 /** What can be done with the rows that are chosen. */
-export function ChosenBar({ keys, shown, onClear }: ChosenBarProps) {
+export function ChosenAssets({ keys, shown, onClear }: ChosenAssetsProps) {
   const [launching, setLaunching] = useState(false);
   const all = keys.size === shown.count && shown.selection !== undefined;
   const selection = all ? (shown.selection ?? '') : selectionOf([...keys]);
   const blocked = !all && keys.size > MOST_KEYS && `Choose at most ${MOST_KEYS}, or name them with a selection above`;
   return (
-    <section className={styles.bar} aria-label="Chosen assets">
-      <span className={styles.count}>{plural(keys.size, 'asset')} chosen</span>
+    <ChosenBar count={keys.size} what="asset" onClear={onClear}>
       <Button look="primary" icon={Play} blocked={blocked} onClick={() => setLaunching(true)}>
         Materialize
       </Button>
@@ -32,10 +30,7 @@ export function ChosenBar({ keys, shown, onClear }: ChosenBarProps) {
           Show in lineage
         </ButtonLink>
       )}
-      <Button look="quiet" icon={X} onClick={onClear}>
-        Clear
-      </Button>
       <MaterializeDialog open={launching} onClose={() => setLaunching(false)} selection={selection} />
-    </section>
+    </ChosenBar>
   );
 }

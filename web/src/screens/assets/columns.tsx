@@ -1,11 +1,11 @@
 import type { Asset } from '@/api/types';
-import { checkState, stateOf, worstCheck } from '@/lib/asset-state';
+import { checkState, type Listed, stateOf, worstCheck } from '@/lib/asset-state';
 import { plural } from '@/lib/format';
 import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
 import type { Column } from '@/ui/table';
 import { Time } from '@/ui/time';
-import { TwoLines } from '@/ui/two-lines';
+import { Beside, TwoLines } from '@/ui/two-lines';
 import styles from './assets.module.css';
 
 /** All checks of an asset as one word and a number: what failed, if anything did. */
@@ -38,7 +38,7 @@ const Values = ({ values = [] }: { values: readonly string[] | undefined }) => (
   </span>
 );
 
-export const WIDE: Column<Asset>[] = [
+export const WIDE: Column<Listed>[] = [
   {
     id: 'key',
     head: 'Asset',
@@ -87,7 +87,7 @@ export const WIDE: Column<Asset>[] = [
 ];
 
 /** On a phone a row has two lines: the name, and below it what the other columns say. */
-export const NARROW: Column<Asset>[] = [
+export const NARROW: Column<Listed>[] = [
   {
     id: 'key',
     head: 'Asset',
@@ -97,11 +97,13 @@ export const NARROW: Column<Asset>[] = [
       <TwoLines
         first={<AssetLink assetKey={asset.key} />}
         second={
-          <span className={styles.second}>
+          <Beside>
             <span className="truncate">{asset.group}</span>
             <Time at={asset.latest?.at} />
-            {worstCheck(asset.checks) === 'failed' && <StatusBadge kind="check" state="failed" shape="plain" />}
-          </span>
+            {stateOf(asset) !== 'check_failed' && worstCheck(asset.checks) === 'failed' && (
+              <StatusBadge kind="asset" state="check_failed" shape="plain" />
+            )}
+          </Beside>
         }
       />
     ),

@@ -33,6 +33,13 @@ describe('filtering assets', () => {
     expect(keysOf(filterAssets(ALL, { tag: ['pii'] }).assets)).toEqual(['raw/orders']);
   });
 
+  it('finds what is late, whatever else is wrong with it', () => {
+    const late = ALL.map((each) => (each.key === 'raw/items' ? each : { ...each, late: true }));
+    expect(keysOf(filterAssets(late, { state: ['late'] }).assets)).toEqual(['raw/orders', 'curated/orders']);
+    expect(keysOf(filterAssets(late, { state: ['failed'] }).assets)).toEqual(['curated/orders']);
+    expect(keysOf(filterAssets(late, { state: ['present'] }).assets)).toEqual(['raw/items']);
+  });
+
   it('finds words in any order', () => {
     expect(keysOf(filterAssets(ALL, {}, 'ORD raw').assets)).toEqual(['raw/orders']);
   });

@@ -1,6 +1,7 @@
 import type { Deploy } from '@/api/types';
 import { CliHint, CopyId } from '@/ui/copy';
 import { Dialog } from '@/ui/dialog';
+import { ErrorText } from '@/ui/error-text';
 import { Time } from '@/ui/time';
 import styles from './deployments.module.css';
 
@@ -19,7 +20,7 @@ export function WhyRefused({ deploy, onClose }: { deploy: Deploy; onClose: () =>
       }
     >
       <div className={styles.dialog}>
-        <pre className={styles.reason}>{refused}</pre>
+        <ErrorText text={refused ?? ''} label="Why" />
         <p>
           Snapshot <CopyId id={snapshot} what="snapshot" form="whole" />
         </p>

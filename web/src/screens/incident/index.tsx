@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { History, Inbox, Waypoints } from 'lucide-react';
-import { incidentQuery, runQuery } from '@/api/queries';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { BellOff, History, Inbox, Waypoints } from 'lucide-react';
+import { incidentQuery, policiesQuery, runQuery } from '@/api/queries';
 import type { IncidentDetail } from '@/api/types';
+import { useNow } from '@/lib/clock';
 import { plural } from '@/lib/format';
+import { useFullId } from '@/lib/full-id';
+import { useLastError } from '@/lib/last-error';
 import { useReloadAt } from '@/lib/reload-at';
 import { ButtonLink } from '@/ui/button';
 import { cli } from '@/ui/copy';
+import { ErrorText } from '@/ui/error-text';
 import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
 import { LoadedPanel } from '@/ui/loaded-panel';
@@ -14,13 +18,14 @@ import { Page, Panel } from '@/ui/page';
 import { RunMark } from '@/ui/run-mark';
 import { ShellMenu } from '@/ui/shell-menu';
 import { EmptyState } from '@/ui/states';
-import { StatusBadge } from '@/ui/status';
+import { StatusBadge, ToneBadge } from '@/ui/status';
 import { Table } from '@/ui/table';
 import { Time } from '@/ui/time';
 import { TWO_LINES } from '@/ui/two-lines';
+import { isUnknown, Unknown } from '@/ui/unknown';
 import { Acknowledge, MuteIncident } from '../alerts/actions';
 import { MESSAGE_COLUMNS, nextTry } from '../alerts/deliveries';
-import { headline, kindWords } from '../alerts/words';
+import { headline, isMuted, kindWords, whyNobody } from '../alerts/words';
 import { causeFacts } from './cause';
 import styles from './incident.module.css';
 import { Course, People } from './side';
@@ -31,6 +36,14 @@ export default function IncidentScreen() {
   const { incident: id } = route.useParams();
   const query = useQuery(incidentQuery(id));
   const incident = query.data;
+  const navigate = useNavigate();
+  useFullId(
+    id,
+    incident,
+    (full) => incidentQuery(full).queryKey,
+    (full) => void navigate({ to: '/alerts/incidents/$incident', params: { incident: full }, replace: true }),
+  );
+  const error = useLastError(query);
   useReloadAt(nextTry(incident?.deliveries ?? []), query.refetch);
   return (
     <Page
@@ -40,7 +53,7 @@ export default function IncidentScreen() {
       actions={
         incident && (
           <>
-            <ShellMenu commands={commands(id)} />
+            <ShellMenu commands={commands(incident.id)} />
             {incident.state !== 'resolved' && (
               <>
                 <MuteIncident incident={incident} />
@@ -51,21 +64,28 @@ export default function IncidentScreen() {
         )
       }
     >
-      <LoadedPanel query={query} what="The incident could not be loaded">
-        {(loaded) => (
-          <div className={styles.body}>
-            <div className={styles.column}>
-              <What incident={loaded} />
-              <HeldUp incident={loaded} />
-              <Messages incident={loaded} />
+      {isUnknown(error) ? (
+        <Unknown what="incident" id={id} actions={<ButtonLink to="/alerts">All incidents</ButtonLink>}>
+          Incidents have long ids such as 01a21bb9-0e20-7e00-8000-000000000000. It may be mistyped, or the incident was
+          so long ago that it is no longer kept.
+        </Unknown>
+      ) : (
+        <LoadedPanel query={query} what="The incident could not be loaded">
+          {(loaded) => (
+            <div className={styles.body}>
+              <div className={styles.column}>
+                <What incident={loaded} />
+                <HeldUp incident={loaded} />
+                <Messages incident={loaded} />
+              </div>
+              <div className={styles.column}>
+                <Course incident={loaded} />
+                <People incident={loaded} />
+              </div>
             </div>
-            <div className={styles.column}>
-              <Course incident={loaded} />
-              <People incident={loaded} />
-            </div>
-          </div>
-        )}
-      </LoadedPanel>
+          )}
+        </LoadedPanel>
+      )}
     </Page>
   );
 }
@@ -76,22 +96,31 @@ const commands = (id: string) => [
   { label: 'Silence it for an hour', command: cli('incidents', 'mute', id, '--for', '1h') },
 ];
 
-const Below = ({ incident: { state, severity, kind, opened_at } }: { incident: IncidentDetail }) => (
-  <div className={styles.below}>
-    <StatusBadge kind="incident" state={state} />
-    <StatusBadge kind="severity" state={severity} />
-    <span className="muted">
-      {kindWords(kind)}, began <Time at={opened_at} />
-    </span>
-  </div>
-);
+function Below({ incident }: { incident: IncidentDetail }) {
+  const { state, severity, kind, opened_at, muted_until } = incident;
+  const muted = isMuted(incident, useNow(60_000));
+  return (
+    <div className={styles.below}>
+      <StatusBadge kind="incident" state={state} />
+      <StatusBadge kind="severity" state={severity} />
+      {muted && (
+        <ToneBadge tone="wait" icon={BellOff}>
+          Muted until <Time at={muted_until} form="absolute" />
+        </ToneBadge>
+      )}
+      <span className="muted">
+        {kindWords(kind)}, began <Time at={opened_at} />
+      </span>
+    </div>
+  );
+}
 
-function What({ incident: { cause, run, error } }: { incident: IncidentDetail }) {
+function What({ incident: { state, cause, run, error } }: { incident: IncidentDetail }) {
   // A run that was pruned has no page any more, and then there is no link to it.
   const there = useQuery({ ...runQuery(run ?? ''), enabled: Boolean(run) });
   return (
     <Panel
-      title="What is wrong"
+      title={state === 'resolved' ? 'What was wrong' : 'What is wrong'}
       inside="padded"
       actions={
         run &&
@@ -104,23 +133,17 @@ function What({ incident: { cause, run, error } }: { incident: IncidentDetail })
     >
       <div className={styles.what}>
         <KeyValue items={[...causeFacts(cause), ['Last run', run && <RunMark key="run" run={run} />]]} />
-        {error && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reachable by keyboard.
-          // biome-ignore lint/a11y/useSemanticElements: it is a group only so that it can have a name.
-          <pre className={styles.error} tabIndex={0} role="group" aria-label="Error">
-            {error}
-          </pre>
-        )}
+        {error && <ErrorText text={error} />}
       </div>
     </Panel>
   );
 }
 
-function HeldUp({ incident: { affected, affected_count, cause } }: { incident: IncidentDetail }) {
+function HeldUp({ incident: { state, affected, affected_count, cause } }: { incident: IncidentDetail }) {
   if (affected_count === 0) return null;
   return (
     <Panel
-      title={`Held up downstream: ${plural(affected_count, 'asset')}`}
+      title={`${state === 'resolved' ? 'Was held up' : 'Held up'} downstream: ${plural(affected_count, 'asset')}`}
       actions={
         cause.asset && (
           <ButtonLink
@@ -148,13 +171,12 @@ function HeldUp({ incident: { affected, affected_count, cause } }: { incident: I
   );
 }
 
-function Messages({ incident: { deliveries } }: { incident: IncidentDetail }) {
+function Messages({ incident }: { incident: IncidentDetail }) {
+  const { deliveries } = incident;
   return (
     <Panel title="Messages about it">
       {deliveries.length === 0 ? (
-        <EmptyState icon={Inbox} title="Nobody was told">
-          The policies that watch it are muted, or wait for more of it.
-        </EmptyState>
+        <Nobody incident={incident} />
       ) : (
         <Table
           label="Messages"
@@ -166,5 +188,30 @@ function Messages({ incident: { deliveries } }: { incident: IncidentDetail }) {
         />
       )}
     </Panel>
+  );
+}
+
+function Nobody({ incident }: { incident: IncidentDetail }) {
+  const policies = useQuery(policiesQuery()).data;
+  const now = useNow(60_000);
+  const why = policies && whyNobody(incident, policies, now);
+  return (
+    <EmptyState icon={Inbox} title="Nobody was told">
+      {why && (
+        <>
+          {why.words}
+          {why.policies.length > 0 && ': '}
+          {why.policies.map((name, at) => (
+            <span key={name}>
+              {at > 0 && ', '}
+              <Link to="/alerts" search={{ tab: 'policies', q: name }}>
+                {name}
+              </Link>
+            </span>
+          ))}
+          .
+        </>
+      )}
+    </EmptyState>
   );
 }

@@ -1,11 +1,10 @@
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { useColours } from '@/design/colours';
-import { lookOf } from '@/design/states';
 import { plural } from '@/lib/format';
 import { useNarrow } from '@/lib/media';
 import { useSize } from '@/lib/size';
 import styles from './lineage.module.css';
-import { type GraphModel, isGroup, stateOf } from './model';
+import { alsoOf, type GraphModel, isGroup, stateOf, wordsOf } from './model';
 import { type Direction, neighbour } from './moves';
 import { COLOURS } from './paint';
 import { Stage } from './stage';
@@ -137,13 +136,9 @@ export function GraphCanvas(props: CanvasProps) {
 function Spoken({ model, number, chosen }: { model: GraphModel; number: number; chosen: boolean }) {
   const node = model.nodes[number];
   if (!node) return null;
-  const state = stateOf(node);
   const words = [
     isGroup(node) ? `Group ${node.group}, ${plural(node.counts?.total ?? 0, 'asset')}` : node.key,
-    lookOf('asset', state).label,
-    node.late && state !== 'late' && 'late',
-    node.staleness === 'stale' && state !== 'stale' && 'stale',
-    node.failed_checks && plural(node.failed_checks, 'failed check'),
+    ...[stateOf(node), ...alsoOf(node)].map((state) => wordsOf(node, state)),
     `${model.up[number]?.length ?? 0} upstream`,
     `${model.down[number]?.length ?? 0} downstream`,
     chosen && 'chosen',

@@ -17,7 +17,7 @@ export function ZoomButtons({ canvas }: { canvas: RefObject<CanvasHandle | null>
   );
 }
 
-const SHOWN = ['present', 'failed', 'in_progress', 'missing', 'stale', 'late'];
+const SHOWN = ['present', 'failed', 'check_failed', 'check_warned', 'in_progress', 'missing', 'stale', 'late'];
 
 export const Legend = () => (
   <div className={styles.legend} aria-hidden>

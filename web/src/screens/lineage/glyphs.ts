@@ -2,6 +2,8 @@
 
 const CIRCLE = 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0 -18';
 
+const SHIELD = 'M12 2.8l7.5 2.9v6c0 4.6 -3 7.9 -7.5 9.5c-4.5 -1.6 -7.5 -4.9 -7.5 -9.5v-6z';
+
 const SHAPES: Record<string, string> = {
   present: `${CIRCLE}M8 12.2l2.8 2.8l5.2 -5.6`,
   failed: `${CIRCLE}M9 9l6 6M15 9l-6 6`,
@@ -11,7 +13,8 @@ const SHAPES: Record<string, string> = {
   external: 'M13 4h7v7M20 4l-9 9M17 14v6h-13v-13h6',
   stale: 'M20 12a8 8 0 0 1 -14 5.3M4 12a8 8 0 0 1 14 -5.3M18 2.7v4h-4M6 21.3v-4h4',
   late: 'M12 6a7.5 7.5 0 1 0 0 15a7.5 7.5 0 1 0 0 -15M12 10v4l2.5 1.5M5 3l-3 3M19 3l3 3',
-  check_failed: 'M12 3l9.5 17h-19zM12 10v4M12 17v0.2',
+  check_failed: `${SHIELD}M9.5 9.5l5 5M14.5 9.5l-5 5`,
+  check_warned: `${SHIELD}M12 8v4.5M12 16v0.2`,
 };
 
 const made = new Map<string, Path2D>();

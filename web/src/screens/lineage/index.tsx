@@ -4,10 +4,11 @@ import { Waypoints } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { graphQuery } from '@/api/queries';
 import type { Graph } from '@/api/types';
+import { useLastError } from '@/lib/last-error';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
-import { EmptyState, ErrorState, Loaded, SkeletonRows } from '@/ui/states';
+import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
 import { type CanvasHandle, GraphCanvas } from './canvas';
 import { ChosenBar, Legend, ZoomButtons } from './corners';
 import styles from './lineage.module.css';
@@ -17,34 +18,18 @@ import { FocusPanel } from './panel';
 import { Toolbar } from './toolbar';
 
 const route = getRouteApi('/lineage');
+const NOTHING: Graph = { nodes: [], edges: [], groups: [], seq: 0, snapshot: '', width: 0, height: 0 };
 
 export default function LineageScreen() {
-  const { select, collapse } = route.useSearch();
-  const query = useQuery({ ...graphQuery({ select, collapse }), placeholderData: keepPreviousData });
-  // What was seen before stays while a new selection is loaded, and also when that fails.
-  if (query.error && !query.data) {
-    return (
-      <div className={styles.page}>
-        <Toolbar graph={undefined} />
-        <ErrorState error={query.error} what="The lineage could not be loaded" retry={() => void query.refetch()} />
-      </div>
-    );
-  }
-  return (
-    <div className={styles.page}>
-      <Loaded query={query} skeleton={<SkeletonRows rows={14} />}>
-        {(graph) => <Lineage graph={graph} />}
-      </Loaded>
-    </div>
-  );
-}
-
-function Lineage({ graph }: { graph: Graph }) {
   const { select, collapse = [], focus, view = 'graph' } = route.useSearch();
+  const query = useQuery({ ...graphQuery({ select, collapse }), placeholderData: keepPreviousData });
   const setSearch = useSetSearch();
   const navigate = useNavigate();
   const canvas = useRef<CanvasHandle>(null);
-  const model = useMemo(() => new GraphModel(graph), [graph]);
+  // An error takes the place of what was seen before: that is not what was asked for now.
+  const failed = useLastError(query) !== null;
+  const graph = failed ? undefined : query.data;
+  const model = useMemo(() => new GraphModel(graph ?? NOTHING), [graph]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [launching, setLaunching] = useState<string>();
 
@@ -60,47 +45,59 @@ function Lineage({ graph }: { graph: Graph }) {
     setFocus(key);
     canvas.current?.show(key);
   };
+  // The toolbar is there in every state, and the same one: what is typed into it outlives the loading.
   return (
-    <>
-      <Toolbar graph={graph} onFind={goTo} onMaterialize={materialize} chosen={chosen.size} />
-      {view === 'list' ? (
-        <div className={styles.list}>
-          <LineageList model={model} chosen={chosen} onChoose={setChosen} />
-        </div>
-      ) : (
-        <div className={styles.stage}>
-          <GraphCanvas
-            ref={canvas}
-            model={model}
-            focus={focus}
-            chosen={chosen}
-            onFocus={setFocus}
-            onOpen={open}
-            onChoose={setChosen}
-            onMaterialize={materialize}
-          />
-          <ZoomButtons canvas={canvas} />
-          <Legend />
-          {focus !== undefined && model.numberOf(focus) !== undefined && (
-            <FocusPanel
-              model={model}
-              focus={focus}
-              onClose={() => setFocus(undefined)}
-              onGo={goTo}
-              onOpen={open}
-              onMaterialize={setLaunching}
-            />
-          )}
-          {graph.nodes.length === 0 && <Nothing select={select} onClear={() => setSearch({ select: undefined })} />}
-        </div>
-      )}
-      {chosen.size > 0 && (
+    <div className={styles.page}>
+      <Toolbar
+        graph={graph}
+        onFind={graph && goTo}
+        onMaterialize={graph && materialize}
+        chosen={graph ? chosen.size : 0}
+      />
+      <Loaded query={query} what="The lineage could not be loaded" skeleton={<SkeletonRows rows={14} />}>
+        {(loaded) =>
+          view === 'list' ? (
+            <div className={styles.list}>
+              <LineageList model={model} chosen={chosen} onChoose={setChosen} />
+            </div>
+          ) : (
+            <div className={styles.stage}>
+              <GraphCanvas
+                ref={canvas}
+                model={model}
+                focus={focus}
+                chosen={chosen}
+                onFocus={setFocus}
+                onOpen={open}
+                onChoose={setChosen}
+                onMaterialize={materialize}
+              />
+              <ZoomButtons canvas={canvas} />
+              <Legend />
+              {focus !== undefined && model.numberOf(focus) !== undefined && (
+                <FocusPanel
+                  model={model}
+                  focus={focus}
+                  onClose={() => setFocus(undefined)}
+                  onGo={goTo}
+                  onOpen={open}
+                  onMaterialize={setLaunching}
+                />
+              )}
+              {loaded.nodes.length === 0 && (
+                <Nothing select={select} onClear={() => setSearch({ select: undefined })} />
+              )}
+            </div>
+          )
+        }
+      </Loaded>
+      {graph && chosen.size > 0 && (
         <ChosenBar count={chosen.size} onMaterialize={materialize} onClear={() => setChosen(new Set())} />
       )}
       {launching !== undefined && (
         <MaterializeDialog open onClose={() => setLaunching(undefined)} selection={launching} />
       )}
-    </>
+    </div>
   );
 }
 

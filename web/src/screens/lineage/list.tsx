@@ -7,7 +7,8 @@ import { Panel } from '@/ui/page';
 import { StatusBadge } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 import { Time } from '@/ui/time';
-import { type GraphModel, isGroup, stateOf } from './model';
+import styles from './lineage.module.css';
+import { alsoOf, type GraphModel, isGroup, stateOf, wordsOf } from './model';
 
 type Row = { node: GraphNode; up: number; down: number };
 
@@ -22,20 +23,25 @@ const COLUMNS: Column<Row>[] = [
     id: 'state',
     head: 'State',
     width: '11rem',
-    cell: ({ node }) => <StatusBadge kind="asset" state={stateOf(node)} shape="plain" />,
+    cell: ({ node }) => (
+      <StatusBadge kind="asset" state={stateOf(node)} shape="plain">
+        {wordsOf(node, stateOf(node))}
+      </StatusBadge>
+    ),
   },
   {
     id: 'also',
     head: 'Also',
-    width: '10rem',
+    width: 'minmax(14.5rem, 1.4fr)',
     narrow: 'hide',
     cell: ({ node }) => (
-      <>
-        {node.late && stateOf(node) !== 'late' && <StatusBadge kind="asset" state="late" shape="plain" />}
-        {node.staleness === 'stale' && stateOf(node) !== 'stale' && (
-          <StatusBadge kind="asset" state="stale" shape="plain" />
-        )}
-      </>
+      <span className={styles.also}>
+        {alsoOf(node).map((state) => (
+          <StatusBadge key={state} kind="asset" state={state} shape="plain">
+            {wordsOf(node, state)}
+          </StatusBadge>
+        ))}
+      </span>
     ),
   },
   { id: 'group', head: 'Group', width: 'minmax(7rem, 1fr)', narrow: 'hide', cell: ({ node }) => node.group },

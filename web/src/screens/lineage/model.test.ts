@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphNode } from '@/api/types';
 import { fitBox, lookAt, opening, reveal, seen, toScreen, toWorld, zoomAt } from './camera';
 import { Grid } from './grid';
-import { BOX, GraphModel, stateOf } from './model';
+import { alsoOf, BOX, GraphModel, stateOf, wordsOf } from './model';
 import { neighbour } from './moves';
 
 const node = (key: string, column: number, row: number) =>
@@ -57,11 +57,27 @@ it.each([
   [{ state: 'present', staleness: 'stale' }, 'stale'],
   [{ state: 'present', staleness: 'stale', late: true }, 'late'],
   [{ state: 'failed', late: true }, 'failed'],
+  [{ state: 'present', failed_checks: 1, late: true }, 'check_failed'],
+  [{ state: 'present', warned_checks: 1, late: true }, 'late'],
+  [{ state: 'present', warned_checks: 1, staleness: 'stale' }, 'check_warned'],
+  [{ state: 'failed', failed_checks: 1 }, 'failed'],
+  [{ state: 'in_progress', failed_checks: 1 }, 'in_progress'],
   [{ state: 'in_progress', staleness: 'stale' }, 'in_progress'],
   [{ state: 'missing', staleness: 'missing' }, 'missing'],
   [{ state: 'missing', role: 'external' }, 'external'],
 ] as [Partial<GraphNode>, string][])('%o is first of all %s', (facts, state) => {
   expect(stateOf({ ...node('a', 0, 0), ...facts })).toBe(state);
+});
+
+it('says what else is true, and how many checks failed', () => {
+  const facts = { failed_checks: 2, warned_checks: 1, late: true, staleness: 'stale' } as const;
+  const both = { ...node('a', 0, 0), ...facts };
+  expect(alsoOf(both)).toEqual(['late', 'check_warned', 'stale']);
+  expect(alsoOf({ ...both, state: 'failed' })).toEqual(['check_failed', 'late', 'check_warned', 'stale']);
+  expect(wordsOf(both, 'check_failed')).toBe('2 checks failed');
+  expect(wordsOf(both, 'check_warned')).toBe('Check warns');
+  expect(wordsOf(both, 'late')).toBe('Late');
+  expect(wordsOf({ ...both, role: 'group' }, 'check_failed')).toBe('2 assets with a failed check');
 });
 
 describe('the grid', () => {

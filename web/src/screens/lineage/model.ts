@@ -1,5 +1,7 @@
 // The graph as the canvas needs it: numbered nodes, flat arrays, neighbours by number. Built once per answer of the server.
 import type { Graph, GraphNode } from '@/api/types';
+import { lookOf } from '@/design/states';
+import { plural } from '@/lib/format';
 import { Grid } from './grid';
 
 /** The size of a node's box, which the server's layout is made for. */
@@ -84,8 +86,31 @@ export function stateOf(node: GraphNode): string {
   if (node.state === 'missing')
     return node.staleness === 'external' || node.role === 'external' ? 'external' : 'missing';
   if (node.state !== 'present') return node.state;
+  if (node.failed_checks) return 'check_failed';
   if (node.late) return 'late';
+  if (node.warned_checks) return 'check_warned';
   return node.staleness === 'stale' ? 'stale' : 'present';
+}
+
+/** What else is true of a node, beside the state that it shows first; the worst first. */
+export function alsoOf(node: GraphNode): string[] {
+  const first = stateOf(node);
+  const also = [
+    node.failed_checks && 'check_failed',
+    node.late && 'late',
+    node.warned_checks && 'check_warned',
+    node.staleness === 'stale' && 'stale',
+  ];
+  return also.filter((state) => typeof state === 'string').filter((state) => state !== first);
+}
+
+/** A state in words: how many checks failed, and of a group in how many assets. */
+export function wordsOf(node: GraphNode, state: string): string {
+  const count = state === 'check_failed' ? node.failed_checks : state === 'check_warned' ? node.warned_checks : 0;
+  if (!count) return lookOf('asset', state).label;
+  if (isGroup(node)) return `${plural(count, 'asset')} with a ${state === 'check_failed' ? 'failed check' : 'warning'}`;
+  const verb = state === 'check_failed' ? 'failed' : count === 1 ? 'warns' : 'warn';
+  return `${count === 1 ? 'Check' : `${count} checks`} ${verb}`;
 }
 
 export const isGroup = (node: GraphNode): boolean => node.role === 'group';

@@ -7,7 +7,7 @@ import { sharesOf } from '@/lib/state-counts';
 import { relative } from '@/lib/time';
 import { type Camera, seen } from './camera';
 import { paintGlyph } from './glyphs';
-import { BOX, type GraphModel, isGroup, stateOf } from './model';
+import { alsoOf, BOX, type GraphModel, isGroup, stateOf, wordsOf } from './model';
 
 const TONES = ['good', 'bad', 'busy', 'warn', 'late', 'wait', 'none'] as const satisfies readonly Tone[];
 
@@ -137,7 +137,7 @@ function paintDots({ context, model, camera, colours, marks }: Scene, shown: num
   }
 }
 
-/** What failed has a ring as well: where there is no room for an icon, colour must not be all that tells it. */
+/** What failed, or failed a check, has a ring as well: where there is no room for an icon, colour must not be all that tells it. */
 function paintFailedRings(
   { context, model, camera, colours }: Pick<Scene, 'context' | 'model' | 'camera' | 'colours'>,
   shown: number[],
@@ -145,7 +145,8 @@ function paintFailedRings(
   const width = 1.2 / camera.k;
   const rings = new Path2D();
   for (const number of shown) {
-    if (model.nodes[number]?.state !== 'failed') continue;
+    const node = model.nodes[number];
+    if (node?.state !== 'failed' && !(node?.state === 'present' && node.failed_checks)) continue;
     const x = model.x[number] ?? 0;
     const y = model.y[number] ?? 0;
     rings.rect(x - width, y - width, BOX.width + 2 * width, BOX.height + 2 * width);
@@ -208,7 +209,8 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
   paintGlyph(context, stateOf(node), x + 12, middle - size / 2, size, colours[`${toneOf(node)}-ink`]);
   const font = `500 ${size}px "IBM Plex Sans Variable", sans-serif`;
   const left = x + 12 + size * 1.35;
-  const room = x + BOX.width - 6 - left;
+  const end = paintCheck(scene, node, x + BOX.width - 6, middle, size);
+  const room = end - left;
   if (isGroup(node)) {
     text(scene, font, colours.ink, `${node.group} (${node.counts?.total ?? 0})`, left, middle + size * 0.35, room);
     return;
@@ -221,6 +223,20 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
   text(scene, font, colours.ink, name, left + taken, middle + size * 0.35, room - taken);
 }
 
+/** A check that did not pass is seen from here as well, where it is not what the node shows first; gives where it begins. */
+function paintCheck({ context, colours }: Scene, node: GraphNode, right: number, middle: number, size: number): number {
+  if (!node.failed_checks && !node.warned_checks) return right;
+  const also = alsoOf(node);
+  const state = also.includes('check_failed')
+    ? 'check_failed'
+    : also.includes('check_warned')
+      ? 'check_warned'
+      : undefined;
+  if (!state) return right;
+  paintGlyph(context, state, right - size, middle - size / 2, size, colours[`${lookOf('asset', state).tone}-ink`]);
+  return right - size * 1.2;
+}
+
 function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
   const { context, colours } = scene;
   const state = stateOf(node);
@@ -230,7 +246,7 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
   const room = x + BOX.width - 10 - left;
   if (isGroup(node)) {
     text(scene, FONT_NAME, colours.ink, node.group, left, y + 23, room);
-    paintCounts(scene, node, x + 14, y + 34);
+    paintCounts(scene, node, x + 14, y + 34, paintBadges(scene, node, x + BOX.width - 12, y + 33));
     return;
   }
   const { path, name } = splitKey(node.key);
@@ -244,7 +260,7 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
 
 function noteOf(node: GraphNode, now: number): string {
   const state = stateOf(node);
-  const word = state === 'present' && node.at ? [] : [lookOf('asset', state).label];
+  const word = state === 'present' && node.at ? [] : [wordsOf(node, state)];
   const when = node.at ? [relative(new Date(node.at), now)] : [];
   return [...word, ...when, ...(node.kinds ?? []).slice(0, 2)].join(' · ');
 }
@@ -256,27 +272,33 @@ function paintBadges({ context, colours }: Scene, node: GraphNode, right: number
     at -= 15;
     paintGlyph(context, state, at, y, 13, colours[`${tone}-ink`]);
   };
-  const first = stateOf(node);
-  if (node.staleness === 'stale' && first !== 'stale') glyph('stale', 'warn');
-  if (node.late && first !== 'late') glyph('late', 'late');
-  if (node.failed_checks) {
+  const counted = (state: string, tone: Tone, count: number) => {
     context.font = FONT_NOTE;
-    context.fillStyle = colours['bad-ink'];
-    const words = String(node.failed_checks);
+    context.fillStyle = colours[`${tone}-ink`];
+    const words = compact(count);
     at -= context.measureText(words).width + 2;
     context.fillText(words, at, y + 10.5);
-    glyph('check_failed', 'bad');
-  }
+    glyph(state, tone);
+    at -= 3;
+  };
+  if (!node.failed_checks && !node.warned_checks && !node.late && node.staleness !== 'stale') return at;
+  const also = alsoOf(node);
+  // A group says how many even where that is what it shows first, since it has no room for the words.
+  const shows = (state: string) => also.includes(state) || (isGroup(node) && stateOf(node) === state);
+  if (also.includes('stale')) glyph('stale', 'warn');
+  if (also.includes('late')) glyph('late', 'late');
+  if (shows('check_warned')) counted('check_warned', 'warn', node.warned_checks ?? 0);
+  if (shows('check_failed')) counted('check_failed', 'bad', node.failed_checks ?? 0);
   return at;
 }
 
-/** How the members of a group are: how many, and a bar. */
-function paintCounts(scene: Scene, node: GraphNode, x: number, y: number): void {
+/** How the members of a group are: how many, and a bar up to where something else begins. */
+function paintCounts(scene: Scene, node: GraphNode, x: number, y: number, end: number): void {
   const { context, colours } = scene;
   const { counts } = node;
   if (!counts) return;
   const wide = text(scene, FONT_NOTE, colours['ink-3'], `${compact(counts.total)} assets`, x, y + 10, 90);
-  const room = BOX.width - 14 - 14 - wide - 8;
+  const room = Math.max(0, end - x - wide - 14);
   let left = x + wide + 8;
   for (const { state, share } of sharesOf(counts)) {
     context.fillStyle = colours[`${lookOf('asset', state).tone}-fill`];

@@ -15,7 +15,7 @@ import { StateBar } from '@/ui/state-bar';
 import { StatusBadge, Tag, Tags } from '@/ui/status';
 import { Time } from '@/ui/time';
 import styles from './lineage.module.css';
-import { type GraphModel, isGroup, stateOf } from './model';
+import { alsoOf, type GraphModel, isGroup, stateOf, wordsOf } from './model';
 import { useCollapse } from './use-collapse';
 
 export type FocusPanelProps = {
@@ -56,6 +56,9 @@ function GroupFacts({ node, onOpen, onMaterialize }: FocusPanelProps & { node: G
     <>
       <p>{plural(node.counts?.total ?? 0, 'asset')}, shown as one</p>
       {node.counts && <StateBar counts={node.counts} />}
+      <div className={styles.badges}>
+        <Badges node={node} />
+      </div>
       <div className={styles.actions}>
         <Button icon={UnfoldVertical} onClick={() => onOpen(node.key)}>
           Show its assets
@@ -76,18 +79,10 @@ function AssetFacts({ node, model, onMaterialize }: FocusPanelProps & { node: Gr
   const { up, down } = { up: reach.up.size - 1, down: reach.down.size - 1 };
   const narrow = (select: string) => setSearch({ select, collapse: undefined });
   const self = keyTerm(node.key);
-  const state = stateOf(node);
   return (
     <>
       <div className={styles.badges}>
-        <StatusBadge kind="asset" state={state} />
-        {node.late && state !== 'late' && <StatusBadge kind="asset" state="late" />}
-        {node.staleness === 'stale' && state !== 'stale' && <StatusBadge kind="asset" state="stale" />}
-        {node.failed_checks ? (
-          <StatusBadge kind="check" state="failed">
-            {plural(node.failed_checks, 'failed check')}
-          </StatusBadge>
-        ) : null}
+        <Badges node={node} />
       </div>
       <KeyValue
         items={[
@@ -126,6 +121,14 @@ function AssetFacts({ node, model, onMaterialize }: FocusPanelProps & { node: Gr
     </>
   );
 }
+
+/** How it is, and what else is true of it. */
+const Badges = ({ node }: { node: GraphNode }) =>
+  [stateOf(node), ...alsoOf(node)].map((state) => (
+    <StatusBadge key={state} kind="asset" state={state}>
+      {wordsOf(node, state)}
+    </StatusBadge>
+  ));
 
 const FailedIn = ({ at, run }: { at: string; run: string }) => (
   <>

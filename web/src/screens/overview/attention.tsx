@@ -10,10 +10,16 @@ import styles from './overview.module.css';
 
 const SHOWN = 8;
 
+/** Whether its last try failed, or a check of what it made, and then how bad that is. */
+export const wrongWith = ({ kind, severity }: Pick<AssetBrief, 'kind' | 'severity'>): string => {
+  if (kind !== 'check_failed') return 'failed';
+  return severity === 'warn' ? 'check_warned' : 'check_failed';
+};
+
 /** What somebody should look at now: what fails first, then what is late. */
 export function Attention({ failing, late }: { failing: AssetBrief[]; late: AssetBrief[] }) {
   const all = [
-    ...failing.map((asset) => ({ asset, state: 'failed' })),
+    ...failing.map((asset) => ({ asset, state: wrongWith(asset) })),
     ...late.map((asset) => ({ asset, state: 'late' })),
   ];
   if (all.length === 0) {
@@ -35,7 +41,7 @@ export function Attention({ failing, late }: { failing: AssetBrief[]; late: Asse
       title={`Needs attention (${number(all.length)})`}
       actions={
         more > 0 && (
-          <Link to="/assets" search={{ state: ['failed', 'late'] }}>
+          <Link to="/assets" search={{ state: ['failed', 'check_failed', 'check_warned', 'late'] }}>
             All {number(all.length)}
           </Link>
         )

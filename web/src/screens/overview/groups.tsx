@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { GroupSummary } from '@/api/types';
+import type { StateOf } from '@/design/states';
 import { number } from '@/lib/format';
 import { Panel } from '@/ui/page';
 import { StateBar } from '@/ui/state-bar';
@@ -7,7 +8,7 @@ import { StatusBadge } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 
 /** A number where it says something, and nothing where it is zero. */
-const count = (state: 'failed' | 'in_progress' | 'stale' | 'late', value: number) =>
+const count = (state: StateOf<'asset'>, value: number) =>
   value > 0 && (
     <StatusBadge kind="asset" state={state} shape="plain">
       {number(value)}
@@ -34,6 +35,14 @@ const COLUMNS: Column<GroupSummary>[] = [
     width: '4.5rem',
     align: 'end',
     cell: ({ counts }) => count('failed', counts.failed),
+  },
+  {
+    id: 'checks',
+    head: 'Checks',
+    width: '4.5rem',
+    align: 'end',
+    // Those that failed, and only where none did, those that warn.
+    cell: ({ counts }) => count('check_failed', counts.failed_checks) || count('check_warned', counts.warned_checks),
   },
   {
     id: 'busy',

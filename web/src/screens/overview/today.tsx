@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Boxes, CalendarClock, CircleCheck, CircleX, History, type LucideIcon, Rocket } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { MOST_RUNS } from '@/api/limits';
 import type { NextTick, Overview } from '@/api/types';
 import { number } from '@/lib/format';
 import { clock } from '@/lib/time';
@@ -13,6 +14,8 @@ import styles from './overview.module.css';
 /** What changed today. */
 export function Today({ today }: { today: Overview['today'] }) {
   const { since } = today;
+  // The others are of those that are counted, so with a limit that is reached they all may be more.
+  const capped = today.runs >= MOST_RUNS;
   return (
     <Panel title={`Since ${clock(new Date(since))} today`}>
       <ul className={styles.facts}>
@@ -25,6 +28,7 @@ export function Today({ today }: { today: Overview['today'] }) {
             </Link>
           }
           value={today.runs}
+          atLeast={capped}
         />
         <Fact
           icon={CircleCheck}
@@ -34,6 +38,7 @@ export function Today({ today }: { today: Overview['today'] }) {
             </Link>
           }
           value={today.succeeded}
+          atLeast={capped}
         />
         <Fact
           icon={CircleX}
@@ -43,6 +48,7 @@ export function Today({ today }: { today: Overview['today'] }) {
             </Link>
           }
           value={today.failed}
+          atLeast={capped}
           wrong
         />
         {today.deploys.slice(0, 3).map((deploy) => (
@@ -67,16 +73,19 @@ export function Today({ today }: { today: Overview['today'] }) {
   );
 }
 
-type FactProps = { icon: LucideIcon; name: ReactNode; value: number; wrong?: true };
+type FactProps = { icon: LucideIcon; name: ReactNode; value: number; atLeast?: boolean; wrong?: true };
 
-function Fact({ icon: Icon, name, value, wrong }: FactProps) {
+function Fact({ icon: Icon, name, value, atLeast, wrong }: FactProps) {
   return (
     <li>
       <span>
         <Icon size={14} aria-hidden />
         {name}
       </span>
-      <b className={wrong && value > 0 ? styles.wrong : undefined}>{number(value)}</b>
+      <b className={wrong && value > 0 ? styles.wrong : undefined}>
+        {number(value)}
+        {atLeast && <span title="Not all are counted">+</span>}
+      </b>
     </li>
   );
 }

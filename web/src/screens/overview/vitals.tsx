@@ -11,14 +11,15 @@ import {
   TriangleAlert,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { MOST_INCIDENTS } from '@/api/limits';
 import type { Overview } from '@/api/types';
 import { cx } from '@/lib/class';
-import { number, plural } from '@/lib/format';
+import { capped, number, plural } from '@/lib/format';
 import styles from './overview.module.css';
 
 type Tone = 'plain' | 'bad' | 'late' | 'busy' | 'good';
 
-type VitalProps = { icon: LucideIcon; name: string; figure: number; note: ReactNode; tone?: Tone };
+type VitalProps = { icon: LucideIcon; name: string; figure: number | string; note: ReactNode; tone?: Tone };
 
 /** The figures that say at a glance whether anything is wrong. Each leads to what it counts. */
 export function Vitals({ overview: { assets, checks, runs, open_incidents: incidents } }: { overview: Overview }) {
@@ -38,7 +39,7 @@ export function Vitals({ overview: { assets, checks, runs, open_incidents: incid
       </Link>
       <Link
         to="/assets"
-        search={{ state: ['check_failed'] }}
+        search={{ check: ['failed', 'warned'] }}
         className={cx(styles.vital, checks.failed > 0 && styles.bad)}
       >
         <Vital
@@ -52,7 +53,7 @@ export function Vitals({ overview: { assets, checks, runs, open_incidents: incid
         <Vital
           icon={BellRing}
           name="Open incidents"
-          figure={incidents}
+          figure={capped(incidents, MOST_INCIDENTS)}
           note={incidents > 0 ? 'want an answer' : 'none open'}
         />
       </Link>
@@ -90,7 +91,7 @@ function Vital({ icon: Icon, name, figure, note }: VitalProps) {
         <Icon size={14} aria-hidden />
         {name}
       </span>
-      <span className={styles.figure}>{number(figure)}</span>
+      <span className={styles.figure}>{typeof figure === 'number' ? number(figure) : figure}</span>
       <span className={styles.note}>{note}</span>
     </>
   );

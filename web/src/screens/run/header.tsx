@@ -15,6 +15,7 @@ import { StatusIcon, Tag, Tags } from '@/ui/status';
 import { Duration, Time } from '@/ui/time';
 import { toastError } from '@/ui/toast';
 import styles from './run.module.css';
+import type { StepMark, StepMarks } from './step-checks';
 
 /** What can be done with the run now. */
 export function Actions({ run }: { run: RunDetail }) {
@@ -92,7 +93,9 @@ export function Actions({ run }: { run: RunDetail }) {
 }
 
 /** How many steps are in each state, as a bar and in words. */
-export function Progress({ run }: { run: RunDetail }) {
+export function Progress({ run, marks }: { run: RunDetail; marks: StepMarks }) {
+  const counts = { check_failed: 0, check_warned: 0 };
+  for (const { state } of marks.values()) counts[state] += 1;
   const parts = ORDER.map((state) => ({ state, count: run.counts[state] })).filter(({ count }) => count > 0);
   return (
     <div className={styles.progress}>
@@ -119,8 +122,24 @@ export function Progress({ run }: { run: RunDetail }) {
             </Link>
           </li>
         ))}
+        {(['check_failed', 'check_warned'] as const).map((state) => (
+          <Marked key={state} state={state} count={counts[state]} />
+        ))}
       </ul>
     </div>
+  );
+}
+
+/** How many of those that succeeded did so with a check that did not pass. */
+function Marked({ state, count }: { state: StepMark['state']; count: number }) {
+  if (count === 0) return null;
+  return (
+    <li>
+      <Link from="/runs/$run" to="." search={(before) => ({ ...before, tab: 'results' })} className={styles.countLink}>
+        <StatusIcon kind="step" state={state} size={13} />
+        {number(count)} with a {state === 'check_failed' ? 'failed check' : 'check that warns'}
+      </Link>
+    </li>
   );
 }
 

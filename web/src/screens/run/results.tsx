@@ -4,14 +4,14 @@ import { Link } from '@tanstack/react-router';
 import { PackageOpen } from 'lucide-react';
 import { runChecksQuery, runVersionsQuery } from '@/api/queries';
 import type { CheckResult, Version } from '@/api/types';
-import { checkState } from '@/lib/asset-state';
+import { checkState, worstCheck } from '@/lib/asset-state';
 import { plural } from '@/lib/format';
 import { numberOf, unitOf } from '@/lib/metadata';
 import { inUnit } from '@/lib/units';
 import { AssetLink } from '@/ui/links';
 import { Panel } from '@/ui/page';
 import { EmptyState, Loaded } from '@/ui/states';
-import { StatusBadge } from '@/ui/status';
+import { StatusBadge, StatusIcon } from '@/ui/status';
 import { type Column, Table } from '@/ui/table';
 import { Duration } from '@/ui/time';
 import styles from './run.module.css';
@@ -25,12 +25,20 @@ const numbers = ({ metadata = {} }: Pick<Version, 'metadata'>): string =>
     .slice(0, 4)
     .join(' · ');
 
-const VERSIONS: Column<Version>[] = [
+const versionColumns = (results: readonly CheckResult[]): Column<Version>[] => [
   {
     id: 'asset',
     head: 'Asset',
     width: 'minmax(10rem, 1.4fr)',
-    cell: ({ asset }) => (asset ? <AssetLink assetKey={asset} /> : <span className="muted">no longer declared</span>),
+    cell: ({ asset }) =>
+      asset ? (
+        <span className={styles.inline}>
+          <Judged asset={asset} results={results} />
+          <AssetLink assetKey={asset} />
+        </span>
+      ) : (
+        <span className="muted">no longer declared</span>
+      ),
   },
   {
     id: 'kind',
@@ -67,6 +75,13 @@ const VERSIONS: Column<Version>[] = [
   },
   { id: 'took', head: 'Took', width: '5.5rem', align: 'end', cell: ({ duration_ms }) => <Duration ms={duration_ms} /> },
 ];
+
+/** A mark on what was made, where the run's checks of it did not pass. */
+function Judged({ asset, results }: { asset: string; results: readonly CheckResult[] }) {
+  const worst = worstCheck(results.filter((result) => result.asset === asset).map((latest) => ({ latest })));
+  if (worst !== 'failed' && worst !== 'warned') return null;
+  return <StatusIcon kind="step" state={`check_${worst}`} size={14} />;
+}
 
 const CHECKS: Column<CheckResult>[] = [
   {
@@ -105,8 +120,12 @@ const CHECKS: Column<CheckResult>[] = [
 ];
 
 /** What did not pass comes first. */
-const badFirst = (results: readonly CheckResult[]): CheckResult[] =>
-  [...results].sort((a, b) => Number(a.passed) - Number(b.passed) || a.seq - b.seq);
+const badFirst = (results: readonly CheckResult[]): CheckResult[] => {
+  const weight = (result: CheckResult) => ORDER.indexOf(checkState({ latest: result }));
+  return [...results].sort((a, b) => weight(a) - weight(b) || a.seq - b.seq);
+};
+
+const ORDER = ['failed', 'warned', 'passed'];
 
 export function Results({ run }: { run: string }) {
   const versions = useQuery(runVersionsQuery(run));
@@ -122,7 +141,12 @@ export function Results({ run }: { run: string }) {
               </EmptyState>
             ) : (
               <div className={styles.half}>
-                <Table label="Versions" rows={rows} columns={VERSIONS} rowKey={({ seq }) => String(seq)} />
+                <Table
+                  label="Versions"
+                  rows={rows}
+                  columns={versionColumns(checks.data ?? [])}
+                  rowKey={({ seq }) => String(seq)}
+                />
               </div>
             )
           }

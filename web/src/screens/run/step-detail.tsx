@@ -3,30 +3,34 @@
 import { Link } from '@tanstack/react-router';
 import { ScrollText, X } from 'lucide-react';
 import type { Attempt, RunDetail, Step } from '@/api/types';
-import { shortId } from '@/lib/format';
+import { sentence, shortId } from '@/lib/format';
 import { useMedia } from '@/lib/media';
 import { useScrollTo } from '@/lib/scroll-to';
 import { useSetSearch } from '@/lib/use-search';
 import { Button, IconButton } from '@/ui/button';
 import { CopyId } from '@/ui/copy';
+import { ErrorText } from '@/ui/error-text';
 import { Json } from '@/ui/json';
 import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
 import { Duration, Time } from '@/ui/time';
 import styles from './run.module.css';
+import { type StepMark, type StepMarks, shownState } from './step-checks';
 
 export type StepDetailProps = {
   run: RunDetail;
   step: Step;
   steps: readonly Step[];
   attempts: readonly Attempt[];
+  marks: StepMarks;
 };
 
-export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
+export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProps) {
   const setSearch = useSetSearch();
   const place = useScrollTo<HTMLElement>(useMedia('(max-width: 1099px)'));
   const tries = attempts.filter((attempt) => attempt.step === step.no).sort((a, b) => b.attempt - a.attempt);
+  const mark = marks.get(step.no);
   const config = run.config?.[step.name];
   const downstream = steps.filter(({ upstream }) => upstream?.includes(step.no));
   return (
@@ -43,6 +47,7 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
       <div className={styles.detailBody}>
         <div className={styles.inline}>
           <StatusBadge kind="step" state={step.state} />
+          {mark && <StatusBadge kind="step" state={mark.state} />}
           {step.attempt > 0 && (
             <Button
               size="small"
@@ -53,14 +58,14 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
             </Button>
           )}
         </div>
-        {step.cause && <p className={styles.anywhere}>{step.cause}</p>}
+        {step.cause && <p className={styles.anywhere}>{sentence(step.cause)}</p>}
         {step.failure && (
           <>
-            <pre className={styles.error}>{step.failure.message}</pre>
+            <ErrorText text={step.failure.message} />
             {step.failure.details && (
               <details className={styles.details}>
                 <summary>Details</summary>
-                <pre className={styles.error}>{step.failure.details}</pre>
+                <ErrorText text={step.failure.details} label="Details" />
               </details>
             )}
           </>
@@ -103,6 +108,11 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
             const [asset = '', name = ''] = splitCheck(check);
             return (
               <li key={check} className={styles.anywhere}>
+                {mark && such(mark, asset, name) && (
+                  <>
+                    <StatusIcon kind="step" state={mark.state} size={13} />{' '}
+                  </>
+                )}
                 <Link to="/assets/$" params={{ _splat: asset }} search={{ tab: 'checks', check: name }}>
                   {name}
                 </Link>{' '}
@@ -111,8 +121,8 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
             );
           })}
         </Section>
-        <Others title="Waits for" steps={steps.filter(({ no }) => step.upstream?.includes(no))} />
-        <Others title="Then come" steps={downstream} />
+        <Others title="Waits for" marks={marks} steps={steps.filter(({ no }) => step.upstream?.includes(no))} />
+        <Others title="Then come" marks={marks} steps={downstream} />
         {config && (
           <section>
             <h3>Config</h3>
@@ -123,6 +133,10 @@ export function StepDetail({ run, step, steps, attempts }: StepDetailProps) {
     </aside>
   );
 }
+
+/** Whether a mark is about a check. */
+const such = ({ checks }: StepMark, asset: string, name: string): boolean =>
+  checks.some((each) => each.check === name && (each.asset ?? asset) === asset);
 
 /** `asset:check`; a key has no colon. */
 const splitCheck = (text: string): [asset: string, check: string] => {
@@ -142,19 +156,19 @@ function Section({ title, hidden, children }: { title: string; hidden: boolean; 
 
 const MOST = 12;
 
-function Others({ title, steps }: { title: string; steps: readonly Step[] }) {
+function Others({ title, steps, marks }: { title: string; steps: readonly Step[]; marks: StepMarks }) {
   return (
     <Section title={title} hidden={steps.length === 0}>
-      {steps.slice(0, MOST).map(({ no, name, state }) => (
-        <li key={no} className={styles.inline}>
-          <StatusIcon kind="step" state={state} size={13} />
+      {steps.slice(0, MOST).map((step) => (
+        <li key={step.no} className={styles.inline}>
+          <StatusIcon kind="step" state={shownState(step, marks)} size={13} />
           <Link
             from="/runs/$run"
             to="."
-            search={(before) => ({ ...before, step: no, attempt: undefined })}
+            search={(before) => ({ ...before, step: step.no, attempt: undefined })}
             className="truncate"
           >
-            {name}
+            {step.name}
           </Link>
         </li>
       ))}
@@ -186,7 +200,7 @@ function Attempts({ tries }: { tries: Attempt[] }) {
                 Log
               </Button>
             </div>
-            {failure && <pre className={styles.error}>{failure.message}</pre>}
+            {failure && <ErrorText text={failure.message} />}
           </li>
         ))}
       </ol>

@@ -14,20 +14,28 @@ import { type Column, Table } from '@/ui/table';
 import { Duration } from '@/ui/time';
 import { TwoLines } from '@/ui/two-lines';
 import styles from './run.module.css';
+import { markWords, type StepMarks, shownState } from './step-checks';
 import { filterSteps, stateFacet } from './step-filter';
 
 const route = getRouteApi('/runs/$run');
 
 const Took = ({ step }: { step: Step }) => <Duration from={step.started_at ?? step.leased_at} to={step.ended_at} />;
-const why = ({ failure, cause }: Step): string => failure?.message.split('\n')[0] ?? cause ?? '';
+const why = ({ failure, cause, no }: Step, marks: StepMarks): string => {
+  const mark = marks.get(no);
+  return failure?.message.split('\n')[0] ?? (mark ? markWords(mark) : (cause ?? ''));
+};
 
-const WIDE: Column<Step>[] = [
+const State = ({ step, marks }: { step: Step; marks: StepMarks }) => (
+  <StatusBadge kind="step" state={shownState(step, marks)} shape="plain" />
+);
+
+const wide = (marks: StepMarks): Column<Step>[] => [
   { id: 'no', head: '#', width: '3.75rem', cell: ({ no }) => <span className="muted">{no}</span> },
   {
     id: 'state',
     head: 'State',
     width: '9rem',
-    cell: ({ state }) => <StatusBadge kind="step" state={state} shape="plain" />,
+    cell: (step) => <State step={step} marks={marks} />,
   },
   {
     id: 'name',
@@ -44,8 +52,8 @@ const WIDE: Column<Step>[] = [
     head: 'What it said',
     width: 'minmax(8rem, 2fr)',
     cell: (step) => (
-      <span className="truncate muted" title={why(step)}>
-        {why(step)}
+      <span className="truncate muted" title={why(step, marks)}>
+        {why(step, marks)}
       </span>
     ),
   },
@@ -80,29 +88,32 @@ const WIDE: Column<Step>[] = [
 /** What the open details say anyway, and the table then has no room for. */
 const DETAILED = ['attempts', 'pool', 'worker'];
 
-const NARROW: Column<Step>[] = [
+const narrowColumns = (marks: StepMarks): Column<Step>[] => [
   {
     id: 'name',
     head: 'Step',
     width: 'minmax(0, 1fr)',
-    cell: (step) => <TwoLines first={step.name} second={why(step) || `#${step.no}`} />,
+    cell: (step) => <TwoLines first={step.name} second={why(step, marks) || `#${step.no}`} />,
   },
   {
     id: 'state',
     head: 'State',
     width: '7rem',
-    cell: (step) => (
-      <TwoLines first={<StatusBadge kind="step" state={step.state} shape="plain" />} second={<Took step={step} />} />
-    ),
+    cell: (step) => <TwoLines first={<State step={step} marks={marks} />} second={<Took step={step} />} />,
   },
 ];
 
-export function Steps({ run, steps }: { run: RunDetail; steps: readonly Step[] }) {
+export type StepsProps = { run: RunDetail; steps: readonly Step[]; marks: StepMarks };
+
+export function Steps({ run, steps, marks }: StepsProps) {
   const { state, q, step: chosen } = route.useSearch();
   const setSearch = useSetSearch();
   const narrow = useNarrow();
   const rows = useMemo(() => filterSteps(steps, state, q), [steps, state, q]);
-  const columns = narrow ? NARROW : chosen === undefined ? WIDE : WIDE.filter(({ id }) => !DETAILED.includes(id));
+  const columns = useMemo(() => {
+    if (narrow) return narrowColumns(marks);
+    return wide(marks).filter(({ id }) => chosen === undefined || !DETAILED.includes(id));
+  }, [narrow, marks, chosen]);
   return (
     <div className={styles.stack}>
       <FilterBar

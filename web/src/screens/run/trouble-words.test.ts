@@ -23,6 +23,15 @@ it('tells each failure with what it held back, and the other reasons apart', () 
   expect(skipped).toEqual([{ cause: 'check x on a/b failed', count: 1 }]);
 });
 
+it('tells a check that failed and held nothing back', () => {
+  const steps = [step(0, 'succeeded'), step(1, 'skipped', 'check x on a/b failed')];
+  const { skipped } = troubleOf(steps, ['check x on a/b failed', 'check y on a/b failed']);
+  expect(skipped).toEqual([
+    { cause: 'check x on a/b failed', count: 1 },
+    { cause: 'check y on a/b failed', count: 0 },
+  ]);
+});
+
 it('knows the check that a reason speaks of', () => {
   expect(checkOf('check is_unique on shop/orders failed')).toEqual({ check: 'is_unique', asset: 'shop/orders' });
   expect(checkOf('the run was canceled')).toBeUndefined();

@@ -7,13 +7,15 @@ export type Skipped = { cause: string; count: number };
 
 export type TroubleOf = { failed: FailedStep[]; retrying: Step[]; skipped: Skipped[] };
 
-export function troubleOf(steps: readonly Step[]): TroubleOf {
+/** `broken` are checks that failed, as causes say it; one that held nothing back is told as well. */
+export function troubleOf(steps: readonly Step[], broken: readonly string[] = []): TroubleOf {
   const causes = new Map<string, number>();
   for (const { state, cause } of steps) {
     if (state !== 'skipped') continue;
     const words = cause ?? 'no reason was recorded';
     causes.set(words, (causes.get(words) ?? 0) + 1);
   }
+  for (const cause of broken) if (!causes.has(cause)) causes.set(cause, 0);
   const failed = steps
     .filter(({ state }) => state === 'failed')
     .map((step) => {

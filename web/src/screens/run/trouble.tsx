@@ -5,16 +5,18 @@ import type { RunDetail, Step } from '@/api/types';
 import { plural } from '@/lib/format';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
+import { ErrorText } from '@/ui/error-text';
 import { Panel } from '@/ui/page';
 import { Time } from '@/ui/time';
 import styles from './run.module.css';
+import { brokenChecks, type StepMarks } from './step-checks';
 import { checkOf, type FailedStep, troubleOf } from './trouble-words';
 
 const SHOWN = 3;
 
 /** What went wrong, before anything else: the errors, and what never ran because of them. */
-export function Trouble({ run, steps }: { run: RunDetail; steps: readonly Step[] }) {
-  const { failed, retrying, skipped } = troubleOf(steps);
+export function Trouble({ run, steps, marks }: { run: RunDetail; steps: readonly Step[]; marks: StepMarks }) {
+  const { failed, retrying, skipped } = troubleOf(steps, brokenChecks(marks));
   const [all, setAll] = useState(false);
   const items = [
     ...failed.map((each) => <Failed key={`step ${each.step.no}`} {...each} />),
@@ -93,7 +95,7 @@ function Failed({ step, held }: FailedStep) {
               <ChevronRight size={13} aria-hidden />
               {first}
             </summary>
-            <pre className={styles.error}>{rest}</pre>
+            <ErrorText text={rest} />
           </details>
         ))}
     </Item>
@@ -128,11 +130,15 @@ function SkippedSteps({ cause, count }: { cause: string; count: number }) {
           ) : (
             cause
           )}
-          <span className="muted">, and {plural(count, 'step was', 'steps were')} skipped because of it</span>
+          {count > 0 && (
+            <span className="muted">, and {plural(count, 'step was', 'steps were')} skipped because of it</span>
+          )}
         </span>
-        <Button size="small" onClick={() => setSearch({ tab: 'steps', state: ['skipped'], q: undefined })}>
-          Show them
-        </Button>
+        {count > 0 && (
+          <Button size="small" onClick={() => setSearch({ tab: 'steps', state: ['skipped'], q: undefined })}>
+            Show them
+          </Button>
+        )}
       </div>
     </Item>
   );

@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
-import { OctagonX, RotateCcw, X } from 'lucide-react';
+import { OctagonX, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { cancelCommand, retryCommand } from '@/api/commands';
 import type { Run } from '@/api/types';
 import { plural } from '@/lib/format';
 import { Button } from '@/ui/button';
+import { ChosenBar } from '@/ui/chosen-bar';
 import { Confirm } from '@/ui/dialog';
 import { toast, toastError } from '@/ui/toast';
 import { isActive, isRetryable } from './filters';
-import styles from './runs.module.css';
 
 /** Carries out a command for each run, and says once how all of them went. */
 async function forAll(runs: readonly Run[], done: string, command: (run: Run) => Promise<unknown>): Promise<void> {
@@ -20,15 +20,14 @@ async function forAll(runs: readonly Run[], done: string, command: (run: Run) =>
 }
 
 /** What can be done with the runs that are chosen. */
-export function ChosenBar({ runs, onClear }: { runs: Run[]; onClear: () => void }) {
+export function ChosenRuns({ runs, onClear }: { runs: Run[]; onClear: () => void }) {
   const [asking, setAsking] = useState(false);
   const cancel = useMutation(cancelCommand());
   const retry = useMutation(retryCommand());
   const active = runs.filter(isActive);
   const retryable = runs.filter(isRetryable);
   return (
-    <section className={styles.bar} aria-label="Chosen runs">
-      <span className={styles.count}>{plural(runs.length, 'run')} chosen</span>
+    <ChosenBar count={runs.length} what="run" onClear={onClear}>
       <Button
         icon={RotateCcw}
         blocked={retryable.length === 0 && 'None of them failed or was canceled'}
@@ -48,9 +47,6 @@ export function ChosenBar({ runs, onClear }: { runs: Run[]; onClear: () => void 
       >
         Cancel {active.length || ''}
       </Button>
-      <Button look="quiet" icon={X} onClick={onClear}>
-        Clear
-      </Button>
       <Confirm
         open={asking}
         onClose={() => setAsking(false)}
@@ -63,6 +59,6 @@ export function ChosenBar({ runs, onClear }: { runs: Run[]; onClear: () => void 
       >
         Their steps are stopped. What is already made stays, and each can be retried from where it stopped.
       </Confirm>
-    </section>
+    </ChosenBar>
   );
 }

@@ -6,7 +6,7 @@ import { RunLink, TriggerMark } from '@/ui/links';
 import { StatusBadge, Tag } from '@/ui/status';
 import type { Column } from '@/ui/table';
 import { Duration, Time } from '@/ui/time';
-import { TwoLines } from '@/ui/two-lines';
+import { Beside, TwoLines } from '@/ui/two-lines';
 import type { ChainMark } from './filters';
 import styles from './runs.module.css';
 
@@ -107,11 +107,11 @@ export const narrow = (markOf: (run: Run) => ChainMark): Column<Run>[] => [
       <TwoLines
         first={<span className="mono">{run.selection}</span>}
         second={
-          <span className={styles.second}>
+          <Beside>
             <RunLink run={run.id} />
             <Chain run={run} mark={markOf(run)} />
             <Time at={run.created_at} />
-          </span>
+          </Beside>
         }
       />
     ),

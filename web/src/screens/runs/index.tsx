@@ -19,7 +19,7 @@ import { EmptyState, Loaded } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
 import { Table } from '@/ui/table';
 import { TWO_LINES } from '@/ui/two-lines';
-import { ChosenBar } from './chosen-bar';
+import { ChosenRuns } from './chosen-bar';
 import { narrow, wide } from './columns';
 import { chainMarks, filterOf, listCommand, SPANS } from './filters';
 import styles from './runs.module.css';
@@ -151,7 +151,7 @@ function List() {
     <Loaded query={query} what="The runs could not be loaded">
       {() => (
         <>
-          {chosen.length > 0 && <ChosenBar runs={chosen} onClear={() => setKeys(new Set())} />}
+          {chosen.length > 0 && <ChosenRuns runs={chosen} onClear={() => setKeys(new Set())} />}
           <Panel height="fill">
             {rows.length > 0 ? (
               <Table

@@ -31,6 +31,9 @@ function holding(word: string): string {
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PIECE = /^[0-9a-f-]{4,36}$/;
 
+/** Whether a piece of an id is long enough to be taken for its start; short ones are words more often. */
+export const isStart = (piece: string): boolean => /^[0-9a-f]{8}(-|$)/.test(piece);
+
 /** What a text says about the id of a run. */
 export function runId(text: string): { whole: string } | { piece: string } | undefined {
   const id = text.trim().toLowerCase();

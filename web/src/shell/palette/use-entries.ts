@@ -9,7 +9,7 @@ import { shortId } from '@/lib/format';
 import { keyTerm } from '@/lib/selection';
 import { relative } from '@/lib/time';
 import { type Doing, type Entry, fixedEntries } from './entries';
-import { fitness, keySelection, runId } from './match';
+import { fitness, isStart, keySelection, runId } from './match';
 
 const MOST = 7;
 
@@ -86,12 +86,14 @@ function runEntries(text: string, recent: Run[], { navigate }: Doing): Entry[] {
   const found = runId(text);
   if (found && 'whole' in found) return [entry(found.whole, 'by its id')];
   const low = text.trim().toLowerCase();
-  return recent
+  const such = recent
     .filter(({ id, selection }) => (found ? id.includes(found.piece) : selection.toLowerCase().includes(low)))
     .slice(0, 5)
     .map(({ id, selection, state, created_at }) =>
       entry(id, `${state} · ${selection} · ${relative(new Date(created_at), Date.now())}`),
     );
+  // One that is not among the latest is asked for by the start of its id.
+  return such.length === 0 && found && isStart(found.piece) ? [entry(found.piece, 'by the start of its id')] : such;
 }
 
 const scheduleEntries = (names: string[], { navigate }: Doing): Entry[] =>

@@ -1,6 +1,10 @@
 //! What did not happen in time.
 
-use super::{book::Book, live, signal::Signal};
+use super::{
+    book::Book,
+    live,
+    signal::{Signal, numbers},
+};
 use crate::{
     alert::{Cause, SignalKind},
     decide::Decision,
@@ -83,14 +87,8 @@ pub(in crate::decide) fn long(world: &World, id: RunId, now: Timestamp) -> Decis
 
 /// The assets that a run makes, as numbers of the live snapshot.
 fn made_by(world: &World, run: &Run) -> Vec<u32> {
-    let own = &run.bound.snapshot;
-    let made = run.plan.steps.iter().flat_map(|step| step.assets.iter().copied());
-    match live(world, run.record.deployment, own.location()) {
-        Some(live) if live.snapshot.id() != own.id() => {
-            made.filter_map(|asset| live.snapshot.find_asset(own.asset(asset).key.as_str())).collect()
-        }
-        _ => made.collect(),
-    }
+    let made: Vec<u32> = run.plan.steps.iter().flat_map(|step| step.assets.iter().copied()).collect();
+    numbers(world, run, &made)
 }
 
 /// An asset should have been made anew by now.

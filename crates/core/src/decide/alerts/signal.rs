@@ -150,7 +150,7 @@ impl Signal {
 }
 
 /// Assets of a run's snapshot as numbers of the live one, which may be another by now.
-fn numbers(world: &World, run: &Run, assets: &[u32]) -> Vec<u32> {
+pub(super) fn numbers(world: &World, run: &Run, assets: &[u32]) -> Vec<u32> {
     let own = &run.bound.snapshot;
     match live(world, run.record.deployment, own.location()) {
         Some(live) if live.snapshot.id() != own.id() => {

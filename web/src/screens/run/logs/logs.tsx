@@ -8,10 +8,12 @@ import { lookOf } from '@/design/states';
 import { bytes } from '@/lib/units';
 import { useSetSearch } from '@/lib/use-search';
 import { CliHint, cli } from '@/ui/copy';
+import { ErrorText } from '@/ui/error-text';
 import { SelectInput } from '@/ui/field';
 import { Panel } from '@/ui/page';
 import { EmptyState } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
+import { markTitle, markWords, type StepMarks, shownState } from '../step-checks';
 import { chooseStep, chooseStream } from './choose';
 import { LogView } from './log-view';
 import styles from './logs.module.css';
@@ -42,10 +44,10 @@ function useSizes(run: string, step: Step | undefined, attempt: number) {
   };
 }
 
-export function Logs({ run, steps }: { run: string; steps: readonly Step[] }) {
+export function Logs({ run, steps, marks }: { run: string; steps: readonly Step[]; marks: StepMarks }) {
   const search = route.useSearch();
   const setSearch = useSetSearch();
-  const step = chooseStep(steps, search.step);
+  const step = chooseStep(steps, search.step, marks);
   const attempt = search.attempt ?? step?.attempt ?? 0;
   const { known, sizes } = useSizes(run, step, attempt);
   if (!step) {
@@ -57,6 +59,7 @@ export function Logs({ run, steps }: { run: string; steps: readonly Step[] }) {
       </Panel>
     );
   }
+  const mark = marks.get(step.no);
   const stream = search.stream ?? chooseStream(sizes, step);
   return (
     <Panel>
@@ -67,13 +70,20 @@ export function Logs({ run, steps }: { run: string; steps: readonly Step[] }) {
           value={step.no}
           onChange={(event) => setSearch({ step: Number(event.target.value), attempt: undefined, stream: undefined })}
         >
-          {steps.map(({ no, name, state }) => (
-            <option key={no} value={no}>
-              {name} ({lookOf('step', state).label.toLowerCase()})
+          {steps.map((each) => (
+            <option key={each.no} value={each.no}>
+              {each.name} ({lookOf('step', shownState(each, marks)).label.toLowerCase()})
             </option>
           ))}
         </SelectInput>
         <StatusBadge kind="step" state={step.state} />
+        {mark && (
+          <span title={markTitle(mark)}>
+            <StatusBadge kind="step" state={mark.state}>
+              {markWords(mark)}
+            </StatusBadge>
+          </span>
+        )}
         {step.attempt > 1 && (
           <SelectInput
             aria-label="Attempt"
@@ -107,10 +117,9 @@ export function Logs({ run, steps }: { run: string; steps: readonly Step[] }) {
         </fieldset>
       </div>
       {step.failure && attempt === step.attempt && (
-        <pre className={styles.failure}>
-          <span className="sr-only">It failed: </span>
-          {step.failure.message}
-        </pre>
+        <div className={styles.failure}>
+          <ErrorText text={step.failure.message} label="It failed" />
+        </div>
       )}
       {step.attempt === 0 ? (
         <EmptyState

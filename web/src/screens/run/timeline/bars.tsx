@@ -1,5 +1,7 @@
 import type { CSSProperties } from 'react';
 import { duration } from '@/lib/time';
+import { StatusIcon } from '@/ui/status';
+import { markWords, type StepMark } from '../step-checks';
 import type { Piece, Row } from './model';
 import styles from './timeline.module.css';
 import type { View } from './view';
@@ -20,11 +22,12 @@ export function wordsOf({ pieces, step }: Row, now: number): string {
   return pieces.map(({ kind, from, to }) => `${KIND_WORDS[kind]} ${duration((to ?? now) - from)}`).join(', ');
 }
 
-export type BarsProps = { row: Row; view: View; width: number; now: number };
+export type BarsProps = { row: Row; view: View; width: number; now: number; mark?: StepMark };
 
-export function Bars({ row, view, width, now }: BarsProps) {
+export function Bars({ row, view, width, now, mark }: BarsProps) {
   const scale = width / (view.to - view.from);
-  return row.pieces.map((piece) => {
+  const last = row.pieces.at(-1);
+  const bars = row.pieces.map((piece) => {
     const to = piece.to ?? now;
     if (to < view.from || piece.from > view.to) return null;
     const left = Math.max(-4, (piece.from - view.from) * scale);
@@ -37,9 +40,35 @@ export function Bars({ row, view, width, now }: BarsProps) {
       <span
         key={`${piece.kind} ${piece.attempt}`}
         className={styles[piece.kind]}
+        data-mark={piece === last && piece.end === 'succeeded' ? mark?.state : undefined}
         data-end={piece.end ?? (piece.to === undefined ? 'going' : undefined)}
         style={style}
       />
     );
   });
+  if (!mark || !last) return bars;
+  const left = ((row.from ?? view.from) - view.from) * scale;
+  const right = ((last.to ?? now) - view.from) * scale;
+  return (
+    <>
+      {bars}
+      <Mark mark={mark} left={left} right={right} width={width} />
+    </>
+  );
+}
+
+/** The room that the name of a check should have, in pixels. */
+const NAME_ROOM = 180;
+
+/** Which check it was, after the bar, or before it where there is no room after it. */
+function Mark({ mark, left, right, width }: { mark: StepMark; left: number; right: number; width: number }) {
+  if (right < 0 || left > width) return null;
+  const after = width - right >= NAME_ROOM || width - right >= left;
+  const place: CSSProperties = after ? { left: right + 6, right: 0 } : { left: 0, right: width - left + 6 };
+  return (
+    <span className={styles.check} data-mark={mark.state} data-side={after ? 'after' : 'before'} style={place}>
+      <StatusIcon kind="step" state={mark.state} size={12} />
+      <span className="truncate">{markWords(mark)}</span>
+    </span>
+  );
 }

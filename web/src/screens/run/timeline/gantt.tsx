@@ -13,6 +13,7 @@ import { duration } from '@/lib/time';
 import { IconButton } from '@/ui/button';
 import { StatusIcon } from '@/ui/status';
 import { moveRow } from '@/ui/table-keys';
+import { markWords, type StepMarks, shownState } from '../step-checks';
 import { Bars, wordsOf } from './bars';
 import type { Row } from './model';
 import { Strip } from './strip';
@@ -29,11 +30,12 @@ export type GanttProps = {
   all: readonly Row[];
   rows: readonly Row[];
   critical: ReadonlySet<number>;
+  marks: StepMarks;
   chosen: number | undefined;
   onChoose: (step: number) => void;
 };
 
-export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps) {
+export function Gantt({ run, all, rows, critical, marks, chosen, onChoose }: GanttProps) {
   const live = !run.ended_at;
   const now = useNow(live ? FRAME_MS : null);
   const frame = useRef<HTMLDivElement>(null);
@@ -73,7 +75,7 @@ export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps
   };
   useWheelZoom(frame, label, { view, whole, setView });
 
-  const marks = ticks(view, start, Math.max(2, axis / 90));
+  const times = ticks(view, start, Math.max(2, axis / 90));
   const toX = (at: number) => ((at - view.from) / (view.to - view.from)) * axis;
   const startedAt = run.started_at ? Date.parse(run.started_at) : undefined;
   return (
@@ -97,7 +99,7 @@ export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps
         <Strip rows={all} whole={whole} view={view} width={axis} now={now} onView={setView} />
       </div>
       <div className={styles.axis} aria-hidden>
-        {marks.map((at) => (
+        {times.map((at) => (
           <span key={at} className={styles.mark} style={{ transform: `translateX(${label + toX(at)}px)` }}>
             {at === start ? '0' : duration(at - start)}
           </span>
@@ -106,7 +108,7 @@ export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps
       {/* biome-ignore lint/a11y/useSemanticElements: the rows are far apart from each other and drawn as needed. */}
       <div ref={frame} className={styles.frame} role="list" aria-label="Steps over time" onKeyDown={onKeyDown}>
         <div className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {marks.map((at) => (
+          {times.map((at) => (
             <span key={at} className={styles.line} style={{ transform: `translateX(${label + toX(at)}px)` }} />
           ))}
           {startedAt !== undefined && startedAt > start && (
@@ -119,7 +121,9 @@ export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps
             const row = rows[index];
             if (!row) return null;
             const { no, name, state } = row.step;
-            const words = `${name}: ${lookOf('step', state).label}, ${wordsOf(row, now)}`;
+            const mark = marks.get(no);
+            const said = [lookOf('step', state).label, wordsOf(row, now), mark && markWords(mark)].filter(Boolean);
+            const words = `${name}: ${said.join(', ')}`;
             return (
               // biome-ignore lint/a11y/useSemanticElements: see above.
               <div key={no} role="listitem" className={styles.item} style={{ transform: `translateY(${top}px)` }}>
@@ -135,11 +139,11 @@ export function Gantt({ run, all, rows, critical, chosen, onChoose }: GanttProps
                   onClick={() => onChoose(no)}
                 >
                   <span className={styles.label}>
-                    <StatusIcon kind="step" state={state} size={13} />
+                    <StatusIcon kind="step" state={shownState(row.step, marks)} size={13} />
                     <Name name={name} />
                   </span>
                   <span className={styles.bars}>
-                    <Bars row={row} view={view} width={axis} now={now} />
+                    <Bars row={row} view={view} width={axis} now={now} mark={mark} />
                   </span>
                 </button>
               </div>

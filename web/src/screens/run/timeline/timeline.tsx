@@ -8,6 +8,7 @@ import { FilterBar, type FilterValues } from '@/ui/filter-bar';
 import { Panel } from '@/ui/page';
 import { Segments } from '@/ui/segments';
 import { EmptyState } from '@/ui/states';
+import type { StepMarks } from '../step-checks';
 import { filterSteps, stateFacet } from '../step-filter';
 import { Gantt } from './gantt';
 import { criticalPath, rowsOf, type SortName, sortRows } from './model';
@@ -15,9 +16,14 @@ import styles from './timeline.module.css';
 
 const route = getRouteApi('/runs/$run');
 
-export type TimelineProps = { run: RunDetail; steps: readonly Step[]; attempts: readonly Attempt[] };
+export type TimelineProps = {
+  run: RunDetail;
+  steps: readonly Step[];
+  attempts: readonly Attempt[];
+  marks: StepMarks;
+};
 
-export function Timeline({ run, steps, attempts }: TimelineProps) {
+export function Timeline({ run, steps, attempts, marks }: TimelineProps) {
   const { state, q, sort = 'plan', step: chosen } = route.useSearch();
   const setSearch = useSetSearch();
   const all = useMemo(() => rowsOf(run, steps, attempts), [run, steps, attempts]);
@@ -65,11 +71,12 @@ export function Timeline({ run, steps, attempts }: TimelineProps) {
             all={all}
             rows={rows}
             critical={critical}
+            marks={marks}
             chosen={chosen}
             onChoose={(step) => setSearch({ step, attempt: undefined })}
           />
         )}
-        <Legend critical={critical.size > 0} />
+        <Legend critical={critical.size > 0} marks={new Set([...marks.values()].map(({ state }) => state))} />
       </Panel>
     </div>
   );
@@ -84,13 +91,26 @@ const MEANINGS = [
   ['retry', undefined, 'waits to retry'],
 ] as const;
 
-function Legend({ critical }: { critical: boolean }) {
+const CHECK_MEANINGS = [
+  ['check_failed', 'ran, and a check failed'],
+  ['check_warned', 'ran, and a check warns'],
+] as const;
+
+function Legend({ critical, marks }: { critical: boolean; marks: ReadonlySet<string> }) {
   return (
     <ul className={styles.legend} aria-label="What the bars mean">
       {MEANINGS.map(([kind, end, words]) => (
         <li key={words}>
           <span className={styles.swatch}>
             <span className={styles[kind]} data-end={end} />
+          </span>
+          {words}
+        </li>
+      ))}
+      {CHECK_MEANINGS.filter(([mark]) => marks.has(mark)).map(([mark, words]) => (
+        <li key={mark}>
+          <span className={styles.swatch}>
+            <span className={styles.run} data-end="succeeded" data-mark={mark} />
           </span>
           {words}
         </li>
