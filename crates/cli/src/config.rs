@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::{edge, failure::Failure};
 
 /// The server that `headwater dev` starts.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:4000";
@@ -149,7 +149,7 @@ pub(crate) fn unknown_profile(name: &str, file: &ConfigFile) -> Failure {
     let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
     let failure = Failure::usage(format!("there is no profile `{name}`"));
     match known.is_empty() {
-        true => failure.hint(format!("add it: headwater profile add {name} https://headwater.example")),
+        true => failure.hint(format!("add it: {} profile add {name} https://headwater.example", edge::program())),
         false => failure.hint(format!("there are: {}", known.join(", "))),
     }
 }

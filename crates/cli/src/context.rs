@@ -12,6 +12,7 @@ use headwater_worker::registry::Registry;
 use crate::{
     args::Globals,
     config::{self, Target},
+    edge,
     failure::{Exit, Failure},
     output::Output,
 };
@@ -83,8 +84,8 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
     Manifest::from_json(&text).map_err(|error| {
         let hint = match error {
-            ManifestError::Newer { .. } => "use the version of `headwater` that wrote it, or a later one",
-            ManifestError::Malformed { .. } => "`headwater schema` prints the format",
+            ManifestError::Newer { .. } => "use the version of Headwater that wrote it, or a later one".to_owned(),
+            ManifestError::Malformed { .. } => format!("`{} schema` prints the format", edge::program()),
         };
         Failure::new(Exit::Failed, "broken-manifest", format!("{}: {error}", path.display())).hint(hint)
     })

@@ -7,6 +7,8 @@ use headwater_client::ClientError;
 use headwater_core::selection::SelectionError;
 use serde::Serialize;
 
+use crate::edge::program;
+
 /// What the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -115,7 +117,7 @@ impl From<ClientError> for Failure {
             ClientError::Problem { problem, .. } => Self::from(*problem),
             ClientError::Address { .. } => Self::new(Exit::Usage, "address", error.to_string()),
             ClientError::Protocol { .. } => Self::new(Exit::Failed, "protocol", error.to_string())
-                .hint("is it a Headwater server? `headwater doctor` compares the versions"),
+                .hint(format!("is it a Headwater server? `{} doctor` compares the versions", program())),
         }
     }
 }
@@ -133,9 +135,10 @@ impl From<Problem> for Failure {
             failure.details.push(format!("at line {}, column {}", place.line, place.column));
         }
         failure.hint = problem.hint.or_else(|| match problem.code {
-            headwater_api::ErrorCode::Unauthorized => {
-                Some("give one with --token, HEADWATER_TOKEN or a profile; `headwater token new` makes one".to_owned())
-            }
+            headwater_api::ErrorCode::Unauthorized => Some(format!(
+                "give one with --token, HEADWATER_TOKEN or a profile; `{} token new` makes one",
+                program()
+            )),
             _ => None,
         });
         failure

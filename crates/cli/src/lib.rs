@@ -15,11 +15,10 @@ mod output;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser as _;
 use headwater_worker::registry::Registry;
 
 use crate::{
-    args::{Cli, Command},
+    args::Command,
     context::Context,
     failure::{Done, Exit},
     output::{Format, Output, Verbosity},
@@ -41,7 +40,7 @@ pub fn run(registry: Registry, arguments: impl IntoIterator<Item = OsString>) ->
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     arguments.first().into_iter().for_each(|path| edge::called(path));
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match args::parse(edge::program(), &arguments) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error, &arguments).into(),
     };

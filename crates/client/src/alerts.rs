@@ -71,6 +71,14 @@ impl Client {
         self.here(Method::GET, &["alerts", "incidents", &id.to_string()]).read().await
     }
 
+    /// The incident that a text means: an id, or four or more characters of its beginning or end.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn find_incident(&self, text: &str) -> Result<IncidentDetail, ClientError> {
+        self.here(Method::GET, &["alerts", "incidents", text]).read().await
+    }
+
     /// Takes an incident.
     ///
     /// # Errors

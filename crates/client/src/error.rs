@@ -73,7 +73,7 @@ impl ClientError {
             return Self::Protocol { url, reason: root_cause(error) };
         }
         let hint = match error.is_connect() {
-            true => "is it running? `headwater dev` starts one, --server names another",
+            true => "is it running? `dev` starts one, --server names another",
             false => "the connection broke; it may work again in a moment",
         };
         let reason = match error.is_timeout() {

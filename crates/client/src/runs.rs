@@ -34,6 +34,14 @@ impl Client {
         self.here(Method::GET, &["runs", &run.to_string()]).read().await
     }
 
+    /// The run that a text means: an id, or four or more characters of its beginning or end.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn find_run(&self, text: &str) -> Result<RunDetail, ClientError> {
+        self.here(Method::GET, &["runs", text]).read().await
+    }
+
     /// All steps of a run, pending ones included, by number.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod ids;
 mod logs;
 mod metrics;
 mod options;
+mod part;
 mod problem;
 mod routes;
 mod serve;

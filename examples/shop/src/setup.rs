@@ -43,6 +43,8 @@ pub enum SetupError {
 pub struct Settings {
     /// The data folder, as an absolute path.
     pub folder: PathBuf,
+    /// Who says where the data folder is.
+    pub place: Place,
     /// A shop that runs already; without it the first worker starts one.
     pub shop_url: Option<String>,
     /// How a shop that is started here behaves.
@@ -51,7 +53,22 @@ pub struct Settings {
     pub slack: Slack,
 }
 
+/// Who says where the data folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// `SHOP_DATA` of each worker: the definitions are the same on every machine.
+    Environment,
+    /// This program, for itself alone.
+    Program,
+}
+
 impl Settings {
+    /// The variable that names the data folder.
+    pub const FOLDER_VARIABLE: &'static str = "SHOP_DATA";
+    /// The warehouse's file in the data folder.
+    pub const WAREHOUSE_FILE: &'static str = "warehouse.db";
+    /// The folder of the scripts of process steps in the data folder.
+    pub const SCRIPTS_FOLDER: &'static str = "scripts";
     /// Where the data is unless `SHOP_DATA` says otherwise, relative to the working directory.
     pub const DEFAULT_FOLDER: &'static str = ".headwater/shop";
 
@@ -62,7 +79,8 @@ impl Settings {
     pub fn new(folder: &Path) -> Result<Self, SetupError> {
         let absolute =
             std::path::absolute(folder).map_err(|source| SetupError::Folder { folder: folder.to_owned(), source })?;
-        Ok(Self { folder: absolute, shop_url: None, api: ShopApiConfig::default(), slack: Slack::Off })
+        let place = Place::Program;
+        Ok(Self { folder: absolute, place, shop_url: None, api: ShopApiConfig::default(), slack: Slack::Off })
     }
 
     /// What `SHOP_DATA`, `SHOP_URL` and `SLACK_WEBHOOK_URL` say.
@@ -70,21 +88,22 @@ impl Settings {
     /// # Errors
     /// As [`Settings::new`].
     pub fn from_env() -> Result<Self, SetupError> {
-        let folder = std::env::var_os("SHOP_DATA").unwrap_or_else(|| Self::DEFAULT_FOLDER.into());
+        let folder = std::env::var_os(Self::FOLDER_VARIABLE).unwrap_or_else(|| Self::DEFAULT_FOLDER.into());
         let shop_url = std::env::var("SHOP_URL").ok();
-        Ok(Self { shop_url, slack: Slack::from_env(), ..Self::new(Path::new(&folder))? })
+        let place = Place::Environment;
+        Ok(Self { place, shop_url, slack: Slack::from_env(), ..Self::new(Path::new(&folder))? })
     }
 
     /// The warehouse file.
     #[must_use]
     pub fn warehouse(&self) -> PathBuf {
-        self.folder.join("warehouse.db")
+        self.folder.join(Self::WAREHOUSE_FILE)
     }
 
     /// Where scripts of process steps are.
     #[must_use]
     pub fn scripts(&self) -> PathBuf {
-        self.folder.join("scripts")
+        self.folder.join(Self::SCRIPTS_FOLDER)
     }
 
     /// The shop that runs for this data folder, if one does.

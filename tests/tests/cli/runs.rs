@@ -82,7 +82,15 @@ fn what_cannot_be_meant_is_explained() {
     dev.run(&["materialize", "dag/l000/a0000"]);
     let unknown = dev.run(&["runs", "show", "zzz"]);
     assert_eq!(unknown.code, Some(2));
-    assert!(unknown.err.contains("the nearest are:") && unknown.err.contains("dag/l000/a0000"), "{unknown:?}");
+    assert!(unknown.err.contains("the newest are ") && unknown.err.contains("dag/l000/a0000"), "{unknown:?}");
+    let unknown = dev.run(&["runs", "show", "0000-0000"]);
+    assert!(unknown.err.contains("the nearest are ") && unknown.err.contains("dag/l000/a0000"), "{unknown:?}");
+    let short = dev.run(&["runs", "show", "0"]);
+    assert!(short.code == Some(2) && short.err.contains("4 or more"), "{short:?}");
+    for incident in ["zzz", "0000-0000"] {
+        let unknown = dev.run(&["incidents", "show", incident]);
+        assert!(unknown.code == Some(2) && unknown.err.contains("incidents ls"), "{unknown:?}");
+    }
     let asset = dev.run(&["asset", "show", "dag/nothing", "--json"]);
     let error: serde_json::Value = serde_json::from_str(&asset.err).unwrap();
     assert_eq!((asset.code, &error["error"]["code"]), (Some(2), &"not-found".into()), "{asset:?}");

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GAP_MS, LOOK_MS, MOST_AT_ONCE, Refresher } from './refresher';
+import { BURST, BURST_GAP_MS, GAP_MS, Refresher } from './refresher';
 
 const SETTLED_MS = 5_000;
 
@@ -31,17 +31,36 @@ describe('the refresher', () => {
     expect(loads()).toBe(2);
   });
 
-  it('reloads four times a second at most, however many events there are', async () => {
+  it('reloads four times a second after a burst, however many events there are', async () => {
     const { loads, refresher } = watched(5);
     await vi.advanceTimersByTimeAsync(10);
-    for (let event = 0; event < 1_000; event += 1) {
+    const busy = async (ms: number) => {
+      for (let event = 0; event < ms; event += 1) {
+        refresher.mark([['overview']]);
+        await vi.advanceTimersByTimeAsync(1);
+      }
+    };
+    await busy(1_000);
+    expect(loads() - 1).toBeLessThanOrEqual(BURST + 1_000 / GAP_MS);
+    const burst = loads();
+    await busy(10_000);
+    expect(loads() - burst).toBeGreaterThanOrEqual(10_000 / GAP_MS - 1);
+    expect(loads() - burst).toBeLessThanOrEqual(10_000 / GAP_MS + 1);
+  });
+
+  it('shows runs that come twice a second as they happen', async () => {
+    const { loads, refresher } = watched(5);
+    await vi.advanceTimersByTimeAsync(10);
+    for (let run = 0; run < 100; run += 1) {
+      const before = loads();
       refresher.mark([['overview']]);
       await vi.advanceTimersByTimeAsync(1);
+      expect(loads()).toBe(before + 1);
+      refresher.mark([['overview']]);
+      await vi.advanceTimersByTimeAsync(BURST_GAP_MS + 5);
+      expect(loads()).toBe(before + 2);
+      await vi.advanceTimersByTimeAsync(2 * GAP_MS - BURST_GAP_MS - 6);
     }
-    await vi.advanceTimersByTimeAsync(SETTLED_MS);
-    expect(loads() - 1).toBeGreaterThanOrEqual(3);
-    // Those of that second, what it was allowed before, and one after the last event.
-    expect(loads() - 1).toBeLessThanOrEqual(1_000 / GAP_MS + MOST_AT_ONCE + 1);
   });
 
   it('shows the end of a short run soon after its beginning', async () => {
@@ -50,21 +69,8 @@ describe('the refresher', () => {
     refresher.mark([['overview']]);
     await vi.advanceTimersByTimeAsync(5);
     refresher.mark([['overview']]);
-    await vi.advanceTimersByTimeAsync(LOOK_MS + 10);
+    await vi.advanceTimersByTimeAsync(BURST_GAP_MS + 10);
     expect(loads()).toBe(3);
-  });
-
-  it('shows one short run after the other at once, as long as they leave a little time', async () => {
-    const { loads, refresher } = watched(5);
-    await vi.advanceTimersByTimeAsync(10);
-    for (let run = 0; run < 10; run += 1) {
-      const before = loads();
-      refresher.mark([['overview']]);
-      await vi.advanceTimersByTimeAsync(8);
-      expect(loads()).toBe(before + 1);
-      refresher.mark([['overview']]);
-      await vi.advanceTimersByTimeAsync(2 * GAP_MS);
-    }
   });
 
   it('asks a slow query less often, and once more at the end', async () => {
@@ -97,14 +103,13 @@ describe('the refresher', () => {
     });
     const off = slow.subscribe(() => {});
     await vi.advanceTimersByTimeAsync(1_000);
-    refresher.mark([['runs']]);
     for (let event = 0; event < 20; event += 1) {
       refresher.mark([['runs']]);
       await vi.advanceTimersByTimeAsync(45);
     }
     const before = loads();
     refresher.mark([['overview']]);
-    await vi.advanceTimersByTimeAsync(LOOK_MS + 6);
+    await vi.advanceTimersByTimeAsync(6);
     expect(loads()).toBe(before + 1);
     off();
   });

@@ -1,40 +1,48 @@
-// Turns many events into few reloads. What became old is collected and reloaded together, each query at its own pace: at once
-// after a quiet while, so that a short run is seen as it happens, and every quarter of a second while events keep coming. No
-// query is asked more often than its own answers allow: a list that takes a second to load is not asked for four times a second.
+// Turns many events into few reloads. Each query has a pace of its own: at once where it was asked seldom lately, so that a
+// short run is seen as it happens, and four times a second where events keep coming. None is asked more often than its own
+// answers allow: a list that takes a second to load is not asked for four times a second.
 import { hashKey, type Query, type QueryClient } from '@tanstack/react-query';
 import type { Key } from '@/api/keys';
 
 /** The time between two reloads of a query while events keep coming. */
 export const GAP_MS = 250;
 
-/** A query that was left alone may be reloaded so often without that gap: each gap that passes allows one more. */
-export const MOST_AT_ONCE = 3;
+/** The time between two reloads of a burst. */
+export const BURST_GAP_MS = 40;
 
-/** The time between two looks at what became old, and so the least between two reloads of a query. */
-export const LOOK_MS = 40;
+/** How many reloads a burst has; each comes back after the time above. */
+export const BURST = 8;
 
 type Clock = { now: () => number; later: (run: () => void, ms: number) => unknown };
 
 const realClock: Clock = { now: () => performance.now(), later: (run, ms) => setTimeout(run, ms) };
 
-/** How a query was reloaded last, and how many reloads it was allowed then. */
-type Paced = { started: number; ended: number; allowed: number };
+/** When a query may be asked again. */
+class Pace {
+  /** Whether it will be looked at again anyway. */
+  waits = false;
+  private asked = Number.NEGATIVE_INFINITY;
+  private rested = Number.NEGATIVE_INFINITY;
+  /** When a whole burst is left again. */
+  private rich = Number.NEGATIVE_INFINITY;
 
-const allowedAt = ({ started, allowed }: Paced, now: number): number =>
-  Math.min(MOST_AT_ONCE, allowed + (now - started) / GAP_MS);
+  next(): number {
+    return Math.max(this.rested, this.asked + BURST_GAP_MS, this.rich - (BURST - 1) * GAP_MS);
+  }
 
-/** When a query may be reloaded again. */
-function readyAt({ started, ended, allowed }: Paced): number {
-  const rested = ended + 2 * (ended - started);
-  const refilled = started + Math.max(0, 1 - allowed) * GAP_MS;
-  return Math.max(rested, refilled, started + LOOK_MS);
+  ask(now: number): void {
+    this.asked = now;
+    this.rich = Math.max(now, this.rich) + GAP_MS;
+  }
+
+  answered(now: number): void {
+    this.rested = now + 2 * (now - this.asked);
+  }
 }
 
 export class Refresher {
   private readonly old = new Map<string, Key>();
-  private readonly paced = new Map<string, Paced>();
-  private lookAt = Number.POSITIVE_INFINITY;
-  private looked = Number.NEGATIVE_INFINITY;
+  private readonly paces = new WeakMap<Query, Pace>();
 
   constructor(
     private readonly client: QueryClient,
@@ -42,50 +50,41 @@ export class Refresher {
   ) {}
 
   mark(stale: Key[]): void {
+    // Events come in chunks, and those of one chunk make the same old.
+    if (this.old.size === 0 && stale.length > 0) this.clock.later(() => this.flush(), 0);
     for (const key of stale) this.old.set(hashKey(key), key);
-    if (stale.length > 0) this.lookNoLaterThan(this.clock.now());
   }
 
-  private lookNoLaterThan(wanted: number): void {
-    const at = Math.max(wanted, this.looked + LOOK_MS);
-    if (at >= this.lookAt) return;
-    this.lookAt = at;
-    // One that was asked for later before finds that this one came first.
-    this.clock.later(() => at === this.lookAt && this.look(), Math.max(0, at - this.clock.now()));
-  }
-
-  private look(): void {
-    this.looked = this.clock.now();
-    this.lookAt = Number.POSITIVE_INFINITY;
+  private flush(): void {
     const marked = [...this.old.values()];
     this.old.clear();
     const queries = new Set(marked.flatMap((queryKey) => this.client.getQueryCache().findAll({ queryKey })));
-    for (const query of queries) {
-      const later = this.refresh(query);
-      if (later === undefined) continue;
-      this.old.set(query.queryHash, query.queryKey as Key);
-      this.lookNoLaterThan(later);
-    }
+    for (const query of queries) this.refresh(query);
   }
 
-  /** Reloads a query, or says when it can be. */
-  private refresh(query: Query): number | undefined {
-    const before = this.paced.get(query.queryHash);
+  private refresh(query: Query): void {
+    const pace = this.paces.get(query) ?? new Pace();
+    this.paces.set(query, pace);
+    if (pace.waits) return;
     // An answer that is under way may be older than the event, so it does not count: again when it is there.
-    if (query.state.fetchStatus !== 'idle') return this.looked + LOOK_MS;
-    if (!query.isActive()) {
-      query.invalidate();
-      return undefined;
+    const loading = query.state.fetchStatus !== 'idle';
+    const wait = loading ? BURST_GAP_MS : pace.next() - this.clock.now();
+    if (wait <= 0) {
+      this.reload(query, pace);
+      return;
     }
-    if (before && readyAt(before) > this.looked) return readyAt(before);
+    pace.waits = true;
+    this.clock.later(() => {
+      pace.waits = false;
+      this.refresh(query);
+    }, wait);
+  }
+
+  private reload(query: Query, pace: Pace): void {
     query.invalidate();
-    const allowed = (before ? allowedAt(before, this.looked) : MOST_AT_ONCE) - 1;
-    const paced = { started: this.looked, ended: this.looked, allowed };
-    this.paced.set(query.queryHash, paced);
-    const done = () => {
-      paced.ended = this.clock.now();
-    };
+    if (!query.isActive()) return;
+    pace.ask(this.clock.now());
+    const done = () => pace.answered(this.clock.now());
     query.fetch().then(done, done);
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 //! Alerts and incidents.
 
 use clap::{Subcommand, ValueEnum};
-use headwater_core::{id::IncidentId, time::Millis};
+use headwater_core::time::Millis;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AlertCommand {
@@ -83,26 +83,26 @@ pub(crate) enum IncidentCommand {
     },
     /// Show an incident: what is wrong, what it holds up, who was told
     Show {
-        /// Its id
-        id: IncidentId,
+        /// Its id, or four or more characters of its start or end
+        id: String,
     },
     /// Take an incident: its repeats are no longer told, its end is
     Ack {
-        /// Its id
-        id: IncidentId,
+        /// Its id, or four or more characters of its start or end
+        id: String,
     },
     /// Silence an incident for a while
     Mute {
-        /// Its id
-        id: IncidentId,
+        /// Its id, or four or more characters of its start or end
+        id: String,
         /// For how long, as in 2h or 1d
         #[arg(long = "for", value_name = "SPAN", default_value = "1h", value_parser = span)]
         span: Millis,
     },
     /// End the silence of an incident
     Unmute {
-        /// Its id
-        id: IncidentId,
+        /// Its id, or four or more characters of its start or end
+        id: String,
     },
 }
 

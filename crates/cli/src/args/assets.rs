@@ -25,7 +25,7 @@ pub(crate) struct ValidateArgs {
 /// List assets
 ///
 /// A binary with definitions lists those, without a server; --server or --profile asks a server, which also knows how
-/// each asset is.
+/// each asset is. A selection that matches nothing gives an empty list, a warning, and the exit code 0.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

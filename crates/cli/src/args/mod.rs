@@ -7,7 +7,7 @@ mod runs;
 mod serve;
 mod values;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use alerts::{AlertCommand, IncidentCommand};
 pub(crate) use assets::{
@@ -43,6 +43,41 @@ pub(crate) struct Cli {
     pub(crate) globals: Globals,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Reads a command line, whose first word is the program.
+pub(crate) fn parse(program: &str, arguments: &[std::ffi::OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command(program);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The command line of a program. It is part of other binaries, too, and then the examples call those.
+pub(crate) fn command(program: &str) -> clap::Command {
+    let command = Cli::command();
+    if program == OWN_NAME { command } else { with_examples_for(program, command) }
+}
+
+/// What the stock program is called, in examples as in life.
+const OWN_NAME: &str = "headwater";
+
+fn with_examples_for(program: &str, command: clap::Command) -> clap::Command {
+    let help = command.get_after_long_help().map(|help| example_for(program, &help.to_string()));
+    let command = command.mut_subcommands(|sub| with_examples_for(program, sub));
+    match help {
+        Some(help) => command.after_long_help(help),
+        None => command,
+    }
+}
+
+/// A text whose commands call another program than the stock one.
+fn example_for(program: &str, text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("  headwater completions") {
+        // The files are named after the program as well.
+        Some(_) => line.replace(OWN_NAME, program),
+        None => line.replace("  headwater ", &format!("  {program} ")).replace("`headwater ", &format!("`{program} ")),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 const MAIN_HELP: &str = "\

@@ -41,6 +41,21 @@ fn collect(command: &mut clap::Command, path: &str, pages: &mut Vec<(String, Str
 }
 
 #[test]
+fn examples_call_the_running_program() {
+    let mut root = command("shop").term_width(100);
+    root.build();
+    let mut pages = Vec::new();
+    collect(&mut root, "shop", &mut pages);
+    let text: String = pages.into_iter().map(|(_, text)| text).collect();
+    for line in ["  shop runs logs last -f\n", "`shop token new`", "completions/shop.fish", "  shop init . --name shop"]
+    {
+        assert!(text.contains(line), "{line}");
+    }
+    assert!(!text.contains("  headwater "));
+    assert!(text.contains("postgres://headwater@db.internal/headwater"), "addresses stay");
+}
+
+#[test]
 fn global_options_stand_anywhere() {
     for line in ["--json --server http://x ls", "ls --server http://x --json"] {
         let globals = parse(line).unwrap().globals;

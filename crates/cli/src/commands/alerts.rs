@@ -12,6 +12,7 @@ use headwater_core::{
     time::{Millis, Timestamp},
 };
 
+use super::{runs::short, where_ids_are};
 use crate::{
     args::{AlertCommand, IncidentCommand},
     context::{Context, collect},
@@ -175,44 +176,51 @@ pub(crate) async fn incidents(context: &Context, command: IncidentCommand) -> Do
             context.output.show(&incidents, |style| incident_table(style, &incidents, edge::now()))?;
         }
         IncidentCommand::Show { id } => {
-            let incident = client.incident(id).await?;
+            let incident = find(&client, &id).await?;
             context.output.show(&incident, |style| shown(style, &incident, edge::now()))?;
         }
         IncidentCommand::Ack { id } => {
+            let id = find(&client, &id).await?.incident.id;
             client.acknowledge(id, &IdempotencyKey::random()).await?;
             let document = serde_json::json!({ "incident": id, "state": "acknowledged" });
-            context.output.record(&document, |_| format!("incident {id} is taken"))?;
+            context.output.record(&document, |_| format!("incident {} is taken", short(id)))?;
         }
-        IncidentCommand::Mute { id, span } => mute(context, &client, id, Some(span)).await?,
-        IncidentCommand::Unmute { id } => mute(context, &client, id, None).await?,
+        IncidentCommand::Mute { id, span } => mute(context, &client, &id, Some(span)).await?,
+        IncidentCommand::Unmute { id } => mute(context, &client, &id, None).await?,
     }
     Ok(Exit::Success)
 }
 
-async fn mute(
-    context: &Context,
-    client: &Client,
-    id: headwater_core::id::IncidentId,
-    span: Option<Millis>,
-) -> Result<(), Failure> {
+/// The incident that a person means: a whole id, or the start or the end of one.
+async fn find(client: &Client, text: &str) -> Result<IncidentDetail, Failure> {
+    let hint = || format!("`{} incidents ls --all` lists them", edge::program());
+    // An empty text would be the address of the list.
+    if text.trim().is_empty() {
+        return Err(Failure::usage("name an incident").hint(hint()));
+    }
+    client.find_incident(text.trim()).await.map_err(|error| where_ids_are(error.into(), &hint()))
+}
+
+async fn mute(context: &Context, client: &Client, text: &str, span: Option<Millis>) -> Result<(), Failure> {
+    let id = find(client, text).await?.incident.id;
     let until = span.map(|span| Time(edge::now().plus(span)));
     client.mute_incident(id, until, &IdempotencyKey::random()).await?;
     let document = serde_json::json!({ "incident": id, "muted_until": until });
     context.output.record(&document, |_| match span {
-        Some(span) => format!("incident {id} is silent for {span}"),
-        None => format!("incident {id} tells again"),
+        Some(span) => format!("incident {} is silent for {span}", short(id)),
+        None => format!("incident {} tells again", short(id)),
     })
 }
 
 fn incident_table(style: &Style, incidents: &[Incident], now: Timestamp) -> String {
     let rows = incidents.iter().map(|incident| {
         vec![
-            Cell::new(incident.id),
-            state(incident),
-            severity(incident.severity),
+            Cell::new(short(incident.id)).whole(),
+            state(incident, now),
+            severity(incident.severity).whole(),
             Cell::new(&incident.title),
             Cell::maybe(Some(incident.count).filter(|count| *count > 1).map(|count| format!("{count} times"))),
-            Cell::maybe(Some(incident.affected_count).filter(|held| *held > 0).map(|held| format!("holds up {held}"))),
+            Cell::maybe(held_up(incident).map(|held| format!("holds up {held}"))),
             Cell::toned(time::ago(now, incident.last_at.0), Tone::Dim),
             Cell::new(incident.owners.join(", ")),
         ]
@@ -226,29 +234,37 @@ fn happened(incident: &Incident, now: Timestamp) -> String {
     if incident.count == 1 { format!("once, {last}") } else { format!("{} times, last {last}", incident.count) }
 }
 
-fn state(incident: &Incident) -> Cell {
-    match (incident.state, &incident.acknowledged_by) {
-        (IncidentState::Open, _) => Cell::toned("open", Tone::Bad),
-        (IncidentState::Acknowledged, by) => {
-            Cell::toned(format!("taken by {}", by.as_deref().unwrap_or("somebody")), Tone::Warn)
-        }
-        (IncidentState::Resolved, _) => Cell::toned("resolved", Tone::Good),
+/// How many assets an incident holds up; what is resolved holds up nothing.
+fn held_up(incident: &Incident) -> Option<u32> {
+    Some(incident.affected_count).filter(|held| *held > 0 && incident.state != IncidentState::Resolved)
+}
+
+fn state(incident: &Incident, now: Timestamp) -> Cell {
+    let (text, tone) = match (incident.state, &incident.acknowledged_by) {
+        (IncidentState::Resolved, _) => return Cell::toned("resolved", Tone::Good),
+        (IncidentState::Open, _) => ("open".to_owned(), Tone::Bad),
+        (IncidentState::Acknowledged, by) => (format!("taken by {}", by.as_deref().unwrap_or("somebody")), Tone::Warn),
+    };
+    match incident.muted_until.filter(|until| until.0 > now) {
+        Some(until) => Cell::toned(format!("{text}, mute ends {}", time::ago(now, until.0)), Tone::Dim),
+        None => Cell::toned(text, tone),
     }
 }
 
 fn shown(style: &Style, detail: &IncidentDetail, now: Timestamp) -> String {
     let incident = &detail.incident;
     let list = |names: &[String]| Some(names.join(", ")).filter(|names| !names.is_empty());
-    let affected: Vec<String> = incident.affected.iter().map(ToString::to_string).collect();
+    let held = held_up(incident).map(|_| incident.affected.iter().map(ToString::to_string).collect::<Vec<_>>());
     let known = facts(
         style,
         [
-            ("state", state(incident)),
+            ("incident", Cell::new(incident.id)),
+            ("state", state(incident, now)),
             ("severity", severity(incident.severity)),
             ("since", Cell::new(time::ago(now, incident.opened_at.0))),
             ("happened", Cell::new(happened(incident, now))),
             ("owners", Cell::maybe(list(&incident.owners))),
-            ("holds up", Cell::maybe(list(&affected))),
+            ("holds up", Cell::maybe(held.and_then(|held| list(&held)))),
             ("policies", Cell::maybe(list(&incident.policies))),
             ("told", Cell::maybe(list(&incident.channels))),
             ("run", Cell::maybe(incident.run)),
@@ -265,4 +281,52 @@ fn shown(style: &Style, detail: &IncidentDetail, now: Timestamp) -> String {
         text.push_str(&delivery_table(style, &detail.deliveries, now));
     }
     text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use headwater_core::alert::{Cause, SignalKind};
+
+    use super::*;
+    use crate::commands::fixtures::at;
+
+    fn incident(number: u32, state: IncidentState, muted_until: Option<Time>) -> Incident {
+        Incident {
+            id: format!("019ab2c3-{number:04}-7000-8000-{number:012}").parse().unwrap(),
+            state,
+            severity: AlertSeverity::Critical,
+            kind: SignalKind::AssetFailed,
+            cause: Cause::Late { asset: "shop/orders".parse().unwrap() },
+            title: "shop/orders could not be made".into(),
+            error: None,
+            policies: Vec::new(),
+            channels: Vec::new(),
+            owners: vec!["team:data".into()],
+            affected: Vec::new(),
+            affected_count: 15,
+            count: 2,
+            opened_at: at(0),
+            last_at: at(10),
+            resolved_at: None,
+            acknowledged_by: (state == IncidentState::Acknowledged).then(|| "anna".into()),
+            acknowledged_at: None,
+            muted_until,
+            run: None,
+        }
+    }
+
+    #[test]
+    fn incidents_are_listed_as_they_are_now() {
+        let muted = [
+            incident(3, IncidentState::Acknowledged, Some(at(320))),
+            incident(2, IncidentState::Open, Some(at(19))),
+            incident(1, IncidentState::Resolved, Some(at(320))),
+        ];
+        insta::assert_snapshot!(incident_table(&Style::new(false, None), &muted, at(20).0), @r"
+        INCIDENT                                       SEVERITY  WHAT                                                 LAST     OWNERS
+        019ab2c3-0003  taken by anna, mute ends in 5m  critical  shop/orders could not be made  2 times  holds up 15  10s ago  team:data
+        019ab2c3-0002  open                            critical  shop/orders could not be made  2 times  holds up 15  10s ago  team:data
+        019ab2c3-0001  resolved                        critical  shop/orders could not be made  2 times  -            10s ago  team:data
+        ");
+    }
 }

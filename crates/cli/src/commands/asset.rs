@@ -66,6 +66,7 @@ fn page(style: &Style, shown: &Shown, now: Timestamp) -> String {
     let mut rows = vec![
         ("asset", Cell::toned(&asset.key, Tone::Strong)),
         ("state", Cell::toned(state, tone)),
+        ("checks", list::checks(asset)),
         ("group", Cell::new(&asset.group)),
         ("role", Cell::new(&asset.role)),
         ("location", Cell::new(&asset.location)),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     args::DoctorArgs,
     context::Context,
+    edge,
     failure::{Done, Exit},
     output::{
         Style, Tone,
@@ -129,8 +130,9 @@ fn of_status(status: &Status, probes: &mut Vec<Probe>) {
         (Some(store), _) => {
             probes.push(Probe::ok("database", &store.engine));
             if !store.pending.is_empty() {
+                let migrate = format!("{} db migrate --database URL", edge::program());
                 let found = format!("{} missing: {}", store.pending.len(), store.pending.join(", "));
-                probes.push(Probe::new("migrations", Health::Fail, found, "headwater db migrate --database URL"));
+                probes.push(Probe::new("migrations", Health::Fail, found, &migrate));
             } else {
                 probes.push(Probe::ok("migrations", format!("all {} applied", store.applied.len())));
             }

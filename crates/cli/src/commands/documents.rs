@@ -1,20 +1,16 @@
 //! What is generated from the code: completions, the manual, the OpenAPI document, the manifest's schema.
 
-use clap::CommandFactory as _;
-
 use crate::{
-    args::{Cli, ManArgs},
+    args::{self, ManArgs},
     context::Context,
+    edge,
     failure::{Done, Exit, Failure},
 };
 
 /// The command line under the name with which it was called.
 fn command() -> clap::Command {
-    let called = std::env::args_os().next().map(std::path::PathBuf::from);
-    let name = called.as_deref().and_then(|path| path.file_stem()?.to_str()).unwrap_or("headwater");
-    // The library wants names that live as long as the process, which ends right after.
-    let name: &'static str = name.to_owned().leak();
-    Cli::command().name(name).bin_name(name)
+    let name = edge::program();
+    args::command(name).name(name).bin_name(name)
 }
 
 pub(crate) fn completions(context: &Context, shell: clap_complete::Shell) -> Done {

@@ -5,6 +5,7 @@
 
 pub(crate) mod lines;
 mod progress;
+mod stall;
 mod watch;
 
 use headwater_api::Step;
@@ -23,6 +24,7 @@ use crate::{
     output::Output,
 };
 use progress::Progress;
+use stall::Stall;
 use watch::{Seen, Watch};
 
 /// Follows a run until it ends. The exit code says how it went.
@@ -33,7 +35,7 @@ pub(crate) async fn run_until_its_end(context: &Context, client: &Client, run: R
         tokio::select! {
             seen = watch.next() => {
                 let seen = seen?;
-                view.update(&seen)?;
+                view.look(client, &seen).await?;
                 if seen.detail.run.state.is_final() {
                     return view.finish(&seen);
                 }
@@ -54,7 +56,7 @@ pub(crate) async fn follow_quietly(context: &Context, client: &Client, run: RunI
     let mut view = View::new(&context.output);
     loop {
         let seen = watch.next().await?;
-        view.update(&seen)?;
+        view.look(client, &seen).await?;
         if seen.detail.run.state.is_final() {
             return view.finish(&seen);
         }
@@ -74,12 +76,25 @@ struct View<'a> {
     progress: Option<Progress>,
     /// The attempt and state in which each step was last shown.
     shown: Vec<(u32, StepState)>,
+    stall: Stall,
 }
 
 impl<'a> View<'a> {
     fn new(output: &'a Output) -> Self {
         let progress = output.is_interactive().then(Progress::new);
-        Self { output, progress, shown: Vec::new() }
+        Self { output, progress, shown: Vec::new(), stall: Stall::default() }
+    }
+
+    /// Shows what changed, and says why nothing does.
+    async fn look(&mut self, client: &Client, seen: &Seen) -> Result<(), Failure> {
+        self.update(seen)?;
+        if let Some(why) = self.stall.explain(client, seen).await {
+            match &self.progress {
+                Some(progress) => progress.aside(|| self.output.note(&why)),
+                None => self.output.note(&why),
+            }
+        }
+        Ok(())
     }
 
     fn update(&mut self, seen: &Seen) -> Result<(), Failure> {
@@ -90,7 +105,7 @@ impl<'a> View<'a> {
             _ => self.output.text(&text)?,
         }
         if let Some(progress) = &mut self.progress {
-            progress.update(&seen.detail, &seen.steps, now);
+            progress.update(seen, now);
         }
         Ok(())
     }

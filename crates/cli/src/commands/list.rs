@@ -9,6 +9,7 @@ use headwater_core::{
     time::Timestamp,
 };
 
+use super::checks::Verdict;
 use crate::{
     args::LsArgs,
     context::{Context, Definitions, collect, snapshot},
@@ -38,9 +39,17 @@ pub(crate) async fn ls(context: &Context, args: &LsArgs) -> Done {
             })
             .await?;
             context.output.show(&assets, |style| live(style, &assets, edge::now()))?;
+            if let (Some(text), true) = (&args.selection, assets.is_empty()) {
+                context.output.warn(&nothing_matches(text));
+            }
         }
     }
     Ok(Exit::Success)
+}
+
+/// An empty list is an answer, and often one that was not expected.
+fn nothing_matches(text: &str) -> String {
+    format!("no asset matches `{text}`")
 }
 
 /// The assets that a text selects, by number; all of them without one. What no asset matches is warned of.
@@ -57,6 +66,9 @@ pub(super) fn select(context: &Context, snapshot: &Snapshot, text: Option<&str>)
     for warning in &found.warnings {
         context.output.warn(&selection.render(warning));
     }
+    if found.warnings.is_empty() && found.nodes.is_empty() {
+        context.output.warn(&nothing_matches(text));
+    }
     Ok(found.nodes.iter().map(|node| node as u32).collect())
 }
 
@@ -69,6 +81,7 @@ pub(super) const fn role(role: &AssetRole) -> &'static str {
     }
 }
 
+/// What stands in place of a table without rows.
 const NOTHING: &str = "there are no such assets";
 
 fn declared(style: &Style, assets: &[&AssetDef]) -> String {
@@ -97,25 +110,31 @@ fn summary(description: &str) -> String {
 fn live(style: &Style, assets: &[Asset], now: Timestamp) -> String {
     let rows = assets.iter().map(|asset| {
         let (state, tone) = state(asset);
-        let failed =
-            asset.checks.iter().filter(|check| check.latest.as_ref().is_some_and(|result| !result.passed)).count();
-        let never = asset.checks.iter().filter(|check| check.latest.is_none()).count();
-        let checks = match (asset.checks.len(), failed) {
-            (0, _) => Cell::toned("-", Tone::Dim),
-            (all, 0) if never == all => Cell::toned(format!("{all} never run"), Tone::Dim),
-            (all, 0) => Cell::toned(format!("{} ok", all - never), Tone::Good),
-            (all, failed) => Cell::toned(format!("{failed} of {all} failed"), Tone::Bad),
-        };
         vec![
             Cell::new(&asset.key),
             Cell::new(&asset.group),
             Cell::toned(state, tone),
             Cell::maybe(asset.latest.as_ref().map(|latest| time::ago(now, latest.at.0))),
-            checks,
+            checks(asset),
             Cell::new(asset.owners.join(", ")),
         ]
     });
     table(style, &["asset", "group", "state", "made", "checks", "owners"], rows.collect(), NOTHING)
+}
+
+/// What the checks of an asset say together: the worst of it.
+pub(super) fn checks(asset: &Asset) -> Cell {
+    let all = asset.checks.len();
+    let latest = || asset.checks.iter().filter_map(|check| check.latest.as_ref());
+    let verdicts: Vec<Verdict> = latest().filter_map(Verdict::of).collect();
+    let of = |wanted: fn(Verdict) -> bool| verdicts.iter().filter(|verdict| wanted(**verdict)).count();
+    match (of(|verdict| verdict > Verdict::Warned), of(|verdict| verdict == Verdict::Warned)) {
+        _ if all == 0 => Cell::toned("-", Tone::Dim),
+        _ if latest().count() == 0 => Cell::toned(format!("{all} never run"), Tone::Dim),
+        (0, 0) => Cell::toned(format!("{} ok", latest().count()), Tone::Good),
+        (0, warned) => Cell::toned(format!("{warned} of {all} warn"), Tone::Warn),
+        (failed, _) => Cell::toned(format!("{failed} of {all} failed"), Tone::Bad),
+    }
 }
 
 /// How an asset is, in one or two words.

@@ -23,7 +23,12 @@ mod token;
 mod validate;
 mod workers;
 
-use crate::{args::Command, compose, context::Context, failure::Done};
+use crate::{
+    args::Command,
+    compose,
+    context::Context,
+    failure::{Done, Exit, Failure},
+};
 
 #[cfg(feature = "server")]
 pub(crate) use {
@@ -63,4 +68,13 @@ pub(crate) async fn dispatch(context: &Context, command: Command) -> Done {
         Command::Schema => documents::schema(context),
         Command::Guard { state } => compose::guard(&state),
     }
+}
+
+/// Adds where ids are listed to a failure of a command that names something by its id.
+fn where_ids_are(mut failure: Failure, hint: &str) -> Failure {
+    if failure.exit == Exit::Usage {
+        failure.details.extend(failure.hint.take());
+        return failure.hint(hint);
+    }
+    failure
 }

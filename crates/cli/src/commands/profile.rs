@@ -4,6 +4,7 @@ use crate::{
     args::ProfileCommand,
     config::{self, ConfigFile, Profile},
     context::Context,
+    edge,
     failure::{Done, Exit, Failure},
     output::{
         Style, Tone,
@@ -97,6 +98,6 @@ fn list(style: &Style, file: &ConfigFile) -> String {
             Cell::new(token),
         ]
     });
-    let nothing = "there are no profiles; add one: headwater profile add NAME URL";
-    table(style, &["", "profile", "server", "deployment", "token"], rows.collect(), nothing)
+    let nothing = format!("there are no profiles; add one: {} profile add NAME URL", edge::program());
+    table(style, &["", "profile", "server", "deployment", "token"], rows.collect(), &nothing)
 }

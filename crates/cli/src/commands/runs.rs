@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use headwater_api::{CheckResult, ErrorCode, Run, RunDetail, RunQuery, Step, StepCounts, Time, Trigger};
-use headwater_client::{Client, ClientError, IdempotencyKey, api::RetryFrom};
+use headwater_api::{CheckResult, Run, RunDetail, RunQuery, Step, StepCounts, Time, Trigger};
+use headwater_client::{Client, IdempotencyKey, api::RetryFrom};
 use headwater_core::{
     id::RunId,
     record::{RunState, StepState},
@@ -62,9 +62,9 @@ async fn ls(context: &Context, args: &RunsListArgs) -> Done {
     Ok(Exit::Success)
 }
 
-/// The start of a run's id that tells it from all runs of other milliseconds.
-pub(crate) fn short(run: RunId) -> String {
-    run.to_string().chars().take(13).collect()
+/// The start of an id that tells it from all of other milliseconds; commands and addresses take it.
+pub(crate) fn short(id: impl ToString) -> String {
+    id.to_string().chars().take(13).collect()
 }
 
 pub(crate) fn list(style: &Style, runs: &[Run], now: Timestamp) -> String {
@@ -217,11 +217,11 @@ fn folded_row(cause: &str, steps: &[&Step]) -> Vec<Cell> {
     vec![
         Cell::toned(sign(state), state.tone()),
         Cell::number(""),
-        Cell::new(format!("{} steps: {}", steps.len(), lines::names(steps))),
+        Cell::new(format!("{} steps", steps.len())),
         Cell::state(state),
         Cell::new(""),
         Cell::maybe(None::<&str>),
-        Cell::toned(cause, Tone::Dim),
+        Cell::toned(format!("{cause} ({})", lines::names(steps)), Tone::Dim),
     ]
 }
 
@@ -286,66 +286,25 @@ async fn retry(context: &Context, args: &RetryArgs) -> Done {
 /// The run that a person means: a whole id, the start or the end of one, or `last`.
 pub(crate) async fn find(client: &Client, text: &str) -> Result<RunId, Failure> {
     let text = text.trim();
-    if let Ok(run) = text.parse::<RunId>() {
-        return match client.run(run).await {
-            Ok(_) => Ok(run),
-            Err(error) if error.code() == Some(ErrorCode::NotFound) => Err(unknown(client, text).await?),
-            Err(error) => Err(error.into()),
-        };
-    }
-    let runs = recent(client, if text == "last" { 1 } else { headwater_api::MAX_LIMIT }).await?;
     if text == "last" {
-        let none = || Failure::usage("there are no runs yet").hint(format!("{} materialize '*'", edge::program()));
-        return runs.first().map(|run| run.id).ok_or_else(none);
+        return last(client).await;
     }
-    choose(text, &runs)
-}
-
-async fn recent(client: &Client, limit: u32) -> Result<Vec<Run>, ClientError> {
-    Ok(client.runs(&RunQuery { limit: Some(limit), ..RunQuery::default() }).await?.items)
-}
-
-async fn unknown(client: &Client, text: &str) -> Result<Failure, Failure> {
-    let runs = recent(client, headwater_api::MAX_LIMIT).await?;
-    Ok(no_such_run(text, &runs))
-}
-
-/// The one recent run whose id starts or ends with a text.
-fn choose(text: &str, runs: &[Run]) -> Result<RunId, Failure> {
-    let wanted = text.to_lowercase();
-    let fits = |run: &&Run| {
-        let id = run.id.to_string();
-        !wanted.is_empty() && (id.starts_with(&wanted) || id.ends_with(&wanted))
-    };
-    let found: Vec<&Run> = runs.iter().filter(fits).collect();
-    match found.as_slice() {
-        [run] => Ok(run.id),
-        [] => Err(no_such_run(text, runs)),
-        several => {
-            let mut failure = Failure::usage(format!("`{text}` fits {} runs; write more of the id", several.len()));
-            failure.details = several.iter().take(5).map(|run| about(run)).collect();
-            Err(failure)
-        }
+    // An empty text would be the address of the list.
+    if text.is_empty() {
+        return Err(hinted(Failure::usage("name a run")));
     }
+    Ok(client.find_run(text).await.map_err(|error| hinted(error.into()))?.run.id)
 }
 
-fn about(run: &Run) -> String {
-    format!("  {}  {}  {}", run.id, run.state, run.selection)
+async fn last(client: &Client) -> Result<RunId, Failure> {
+    let query = RunQuery { limit: Some(1), ..RunQuery::default() };
+    let none = || Failure::usage("there are no runs yet").hint(format!("{} materialize '*'", edge::program()));
+    client.runs(&query).await?.items.first().map(|run| run.id).ok_or_else(none)
 }
 
-/// Names the runs whose ids have most in common with the text.
-fn no_such_run(text: &str, runs: &[Run]) -> Failure {
-    let common =
-        |run: &Run| run.id.to_string().chars().zip(text.to_lowercase().chars()).take_while(|(a, b)| a == b).count();
-    let mut nearest: Vec<&Run> = runs.iter().collect();
-    nearest.sort_by_key(|run| std::cmp::Reverse(common(run)));
-    let mut failure = Failure::new(Exit::Usage, "not-found", format!("there is no run `{text}`"));
-    if runs.is_empty() {
-        return failure.hint(format!("there are no runs yet: {} materialize '*'", edge::program()));
-    }
-    failure.details =
-        std::iter::once("the nearest are:".to_owned()).chain(nearest.iter().take(3).map(|run| about(run))).collect();
-    failure.hint(format!("`{} runs ls` lists them; `last` is the latest", edge::program()))
+/// Says where the ids are, where the command asks for something that does not exist.
+fn hinted(failure: Failure) -> Failure {
+    super::where_ids_are(failure, &format!("`{} runs ls` lists them; `last` is the latest", edge::program()))
 }
 
 #[cfg(test)]

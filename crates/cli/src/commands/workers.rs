@@ -29,7 +29,7 @@ fn list(style: &Style, workers: &[Worker]) -> String {
             Cell::state(worker.state).whole(),
             Cell::number(busy),
             Cell::new(&worker.location),
-            Cell::new(worker.snapshot.short()),
+            Cell::new(worker.snapshot.short()).whole(),
             Cell::new(format!("{}:{}", worker.host, worker.pid)).whole(),
             Cell::new(time::ago(now, worker.joined_at.0)),
             Cell::toned(tags.join(" "), Tone::Dim),

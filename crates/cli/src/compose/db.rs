@@ -8,6 +8,7 @@ use super::plane;
 use crate::{
     args::DbCommand,
     context::Context,
+    edge,
     failure::{Done, Exit, Failure},
     output::{
         Style, Tone,
@@ -53,7 +54,7 @@ async fn status(context: &Context, url: &str) -> Done {
     let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
     if !url.starts_with("postgres") && !Path::new(file).exists() {
         return Err(Failure::usage(format!("there is no database at {file}"))
-            .hint("name one with --database, or make it with `headwater db migrate`"));
+            .hint(format!("name one with --database, or make it with `{} db migrate`", edge::program())));
     }
     let store = connect(url).await?;
     let status = store.migrations().await.map_err(|error| plane::store_failed(&error));

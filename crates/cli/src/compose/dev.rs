@@ -18,6 +18,7 @@ use crate::{
     args::DevArgs,
     commands::{check_selection, follow_quietly, launch},
     context::{Context, idempotency, is_empty, snapshot},
+    edge,
     failure::{Done, Exit, Failure},
     output::Tone,
 };
@@ -137,7 +138,10 @@ fn greet(context: &Context, url: &str, assets: usize) -> Result<(), Failure> {
     context.output.record(&ready, |style| {
         let address = style.paint(Tone::Strong, url);
         let what = match assets {
-            0 => "no definitions in this binary; deploy some with `headwater deploy --manifest FILE`".to_owned(),
+            0 => {
+                let program = edge::program();
+                format!("no definitions in this binary; deploy some with `{program} deploy --manifest FILE`")
+            }
             1 => "1 asset".to_owned(),
             count => format!("{count} assets"),
         };

@@ -153,7 +153,7 @@ pub(super) async fn open(url: &str, migrate: Migrate) -> Result<SqlStore, Failur
             "migrations-pending",
             format!("the database misses {}", status.pending.join(", ")),
         )
-        .hint("headwater db migrate --database URL, or start without --no-migrate"));
+        .hint(format!("{} db migrate --database URL, or start without --no-migrate", edge::program())));
     }
     Ok(store)
 }
@@ -175,13 +175,12 @@ pub(super) fn sqlite_in(data: &Path) -> String {
 }
 
 pub(super) fn store_failed(error: &StoreError) -> Failure {
+    let applied = format!("`{} db status --database URL` says what is applied", edge::program());
     let (exit, code, hint) = match error {
         StoreError::Unavailable(_) => {
             (Exit::Failed, "database-unavailable", "is the database running, and is the URL right?")
         }
-        StoreError::Schema(_) => {
-            (Exit::Failed, "database-schema", "`headwater db status --database URL` says what is applied")
-        }
+        StoreError::Schema(_) => (Exit::Failed, "database-schema", applied.as_str()),
         StoreError::Corrupt(_) => (Exit::Failed, "database-corrupt", "restore a backup, or report it"),
         StoreError::Setup(_) => (Exit::Usage, "database-setup", "give postgres://user@host/name or the path of a file"),
     };
@@ -192,14 +191,16 @@ pub(super) fn store_failed(error: &StoreError) -> Failure {
 }
 
 pub(super) fn setup_failed(error: &SetupError) -> Failure {
-    let failure = Failure::new(Exit::Usage, "server-setup", error.to_string());
+    let (failure, program) = (Failure::new(Exit::Usage, "server-setup", error.to_string()), edge::program());
     match error {
         SetupError::OpenWithoutTokens(_) => failure
             .detail("make a token and start with it:")
-            .detail("  headwater token new --name me --role admin")
-            .detail("  headwater server --listen … --tokens tokens.toml")
-            .hint("`headwater token new` prints the entry for the file; without tokens a server listens on 127.0.0.1 only"),
-        SetupError::Token { .. } => failure.hint("`headwater token new` prints entries that are right"),
+            .detail(format!("  {program} token new --name me --role admin"))
+            .detail(format!("  {program} server --listen … --tokens tokens.toml"))
+            .hint(format!(
+                "`{program} token new` prints the entry for the file; without tokens a server listens on 127.0.0.1 only"
+            )),
+        SetupError::Token { .. } => failure.hint(format!("`{program} token new` prints entries that are right")),
         SetupError::Socket(_) => failure,
     }
 }

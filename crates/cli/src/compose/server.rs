@@ -14,6 +14,7 @@ use super::{
 use crate::{
     args::ServerArgs,
     context::Context,
+    edge,
     failure::{Done, Exit, Failure},
 };
 
@@ -89,11 +90,11 @@ fn read_tokens(path: &Path) -> Result<Vec<TokenEntry>, Failure> {
     let file: TokenFile = toml::from_str(&text).map_err(|error| {
         Failure::usage(format!("{} is not a file of tokens", path.display()))
             .detail(error.to_string().trim_end().to_owned())
-            .hint("`headwater token new` prints entries that are right")
+            .hint(format!("`{} token new` prints entries that are right", edge::program()))
     })?;
     if file.token.is_empty() {
         return Err(Failure::usage(format!("{} has no [[token]]", path.display()))
-            .hint("`headwater token new --name me --role admin` prints one"));
+            .hint(format!("`{} token new --name me --role admin` prints one", edge::program())));
     }
     Ok(file.token)
 }

@@ -6,6 +6,9 @@ use comfy_table::{
 
 use super::{Style, Tone, style::Toned};
 
+/// The columns between two columns.
+const PADDING: usize = 2;
+
 /// One cell.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
@@ -67,7 +70,7 @@ pub(crate) fn table(style: &Style, headings: &[&str], rows: Vec<Vec<Cell>>, noth
     }
     let mut table = empty(style);
     table.set_header(headings.iter().map(|heading| Cell::toned(heading.to_uppercase(), Tone::Dim).inner()));
-    let whole: Vec<usize> = (0..headings.len()).filter(|&at| rows.iter().any(|row| row[at].whole)).collect();
+    let whole = whole_columns(style, headings.len(), &rows);
     table.add_rows(rows.into_iter().map(|row| row.into_iter().map(Cell::inner)));
     for at in whole {
         table.column_mut(at).into_iter().for_each(|column| {
@@ -75,6 +78,20 @@ pub(crate) fn table(style: &Style, headings: &[&str], rows: Vec<Vec<Cell>>, noth
         });
     }
     finish(table)
+}
+
+/// The columns that are not broken: as many of those that ask for it as leave half of the terminal to the others.
+fn whole_columns(style: &Style, columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
+    let mut room = style.width().map_or(usize::MAX, |width| usize::from(width) / 2);
+    let asking = (0..columns).filter(|&at| rows.iter().any(|row| row.get(at).is_some_and(|cell| cell.whole)));
+    let fits = |at: &usize| {
+        let texts = rows.iter().filter_map(|row| row.get(*at));
+        let width = PADDING + texts.map(|cell| cell.text.chars().count()).max().unwrap_or(0);
+        let fits = width <= room;
+        room -= if fits { width } else { 0 };
+        fits
+    };
+    asking.filter(fits).collect()
 }
 
 /// Names with their values, below each other.
@@ -101,7 +118,7 @@ fn empty(style: &Style) -> Table {
 
 fn finish(mut table: Table) -> String {
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, PADDING as u16));
     }
     table.trim_fmt()
 }
@@ -133,7 +150,9 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 20), "{text}");
         let id = "019ab2c3-0001-7000";
         let rows = vec![vec![Cell::new(id).whole(), Cell::new("a long text that does not fit")]];
-        let text = table(&Style::new(false, Some(30)), &["id", "text"], rows, "");
+        let text = table(&Style::new(false, Some(40)), &["id", "text"], rows.clone(), "");
         assert!(text.contains(id), "{text}");
+        let text = table(&Style::new(false, Some(30)), &["id", "text"], rows, "");
+        assert!(!text.contains(id), "an id does not take the place of everything else: {text}");
     }
 }

@@ -2,14 +2,15 @@
 
 use axum::{Json, extract::State};
 use headwater_api::{Commanded, ErrorCode, Incident, IncidentDetail, IncidentQuery, List, Mute};
-use headwater_core::{alert::IncidentRecord, command::Command, id::IncidentId, time::Timestamp};
+use headwater_core::{alert::IncidentRecord, command::Command, time::Timestamp};
 use headwater_store::{DeliveryFilter, IncidentFilter, Page};
 
 use super::deliveries;
 use crate::{
     app::App,
     cursor,
-    extract::{Caller, Here, JsonBody, PathOf, QueryOf},
+    extract::{Caller, Here, JsonBody, QueryOf},
+    part::{IncidentOf, IncidentPath},
     problem::{Refused, Reply},
 };
 
@@ -46,17 +47,13 @@ pub(super) async fn incidents(
 /// An incident with the messages about it.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/alerts/incidents/{incident}", tag = "alerts",
-    params(("deployment" = String, Path), ("incident" = uuid::Uuid, Path)),
+    params(("deployment" = String, Path), IncidentPath),
     responses((status = 200, body = IncidentDetail)),
 )]
-pub(super) async fn incident(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, IncidentId)>,
-) -> Reply<IncidentDetail> {
-    let found = app.store.incident(at.1).await?.filter(|incident| incident.deployment == here.0.id);
-    let incident = found.ok_or_else(|| Refused::missing("incident", at.1))?;
-    let filter = DeliveryFilter { state: None, incident: Some(at.1) };
+pub(super) async fn incident(State(app): State<App>, here: Here, IncidentOf(id): IncidentOf) -> Reply<IncidentDetail> {
+    let found = app.store.incident(id).await?.filter(|incident| incident.deployment == here.0.id);
+    let incident = found.ok_or_else(|| Refused::missing("incident", id))?;
+    let filter = DeliveryFilter { state: None, incident: Some(id) };
     let page = Page { before: None, limit: MOST_DELIVERIES };
     let messages = app.store.deliveries(here.0.id, &filter, page).await?;
     Ok(Json(IncidentDetail {
@@ -95,7 +92,7 @@ fn shown(incident: IncidentRecord, now: Timestamp) -> Incident {
 #[utoipa::path(
     post, path = "/api/v1/deployments/{deployment}/alerts/incidents/{incident}/ack", tag = "alerts",
     params(
-        ("deployment" = String, Path), ("incident" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)
+        ("deployment" = String, Path), IncidentPath, ("Idempotency-Key" = Option<String>, Header)
     ),
     responses((status = 200, body = Commanded)),
 )]
@@ -103,9 +100,9 @@ pub(super) async fn acknowledge(
     State(app): State<App>,
     here: Here,
     caller: Caller,
-    PathOf(at): PathOf<(String, IncidentId)>,
+    IncidentOf(incident): IncidentOf,
 ) -> Reply<Commanded> {
-    let command = Command::AcknowledgeIncident { incident: at.1 };
+    let command = Command::AcknowledgeIncident { incident };
     app.control.command(caller.request(&here, command)).await?;
     Ok(Json(Commanded { state: None }))
 }
@@ -114,7 +111,7 @@ pub(super) async fn acknowledge(
 #[utoipa::path(
     post, path = "/api/v1/deployments/{deployment}/alerts/incidents/{incident}/mute", tag = "alerts",
     params(
-        ("deployment" = String, Path), ("incident" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)
+        ("deployment" = String, Path), IncidentPath, ("Idempotency-Key" = Option<String>, Header)
     ),
     request_body = Mute, responses((status = 200, body = Commanded)),
 )]
@@ -122,10 +119,10 @@ pub(super) async fn mute_incident(
     State(app): State<App>,
     here: Here,
     caller: Caller,
-    PathOf(at): PathOf<(String, IncidentId)>,
+    IncidentOf(incident): IncidentOf,
     JsonBody(body): JsonBody<Mute>,
 ) -> Reply<Commanded> {
-    let command = Command::MuteIncident { incident: at.1, until: body.until.map(|until| until.0) };
+    let command = Command::MuteIncident { incident, until: body.until.map(|until| until.0) };
     app.control.command(caller.request(&here, command)).await?;
     Ok(Json(Commanded { state: None }))
 }

@@ -23,6 +23,7 @@ use crate::{
     app::App,
     extract::{Here, PathOf, QueryOf},
     logs::StreamKey,
+    part::{RunOf, RunPath},
     problem::Refused,
 };
 
@@ -34,17 +35,17 @@ const QUIET_LOOKS: u32 = 3;
 /// A step's output as it grows: server-sent events whose data is a `LogPage`, then an event `end`.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/steps/{step}/logs/{stream}/tail", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path), ("step" = u32, Path),
+    params(("deployment" = String, Path), RunPath, ("step" = u32, Path),
         ("stream" = headwater_api::LogStream, Path), LogQuery),
     responses((status = 200, description = "Server-sent events", body = LogPage, content_type = "text/event-stream")),
 )]
 pub(super) async fn log_tail(
     State(app): State<App>,
     here: Here,
-    PathOf(at): PathOf<StreamPath>,
+    RunOf(run): RunOf,
+    PathOf(StreamPath { step, stream }): PathOf<StreamPath>,
     QueryOf(query): QueryOf<LogQuery>,
 ) -> Result<Response, Refused> {
-    let (_, run, step, stream) = at;
     find(&app, &here, run).await?;
     let current = step_record(&app, run, step).await?.map_or(Attempt(1), |step| Attempt(step.attempt.0.max(1)));
     let attempt = query.attempt.map_or(current, Attempt);

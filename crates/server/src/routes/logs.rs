@@ -15,11 +15,14 @@ use http::{
     header::{ACCEPT, CONTENT_TYPE},
 };
 
+use serde::Deserialize;
+
 use super::runs::find;
 use crate::{
     app::App,
     extract::{Here, PathOf, QueryOf},
     logs::{LogError, Piece, StreamKey, whole_characters},
+    part::{RunOf, RunPath},
     problem::Refused,
 };
 
@@ -27,8 +30,12 @@ use crate::{
 pub(super) const MAX_BYTES: u32 = 1_048_576;
 const DEFAULT_BYTES: u32 = 262_144;
 
-/// The address of a stream: deployment, run, step, stream.
-pub(super) type StreamPath = (String, RunId, u32, LogStream);
+/// What the address of a stream says besides the run.
+#[derive(Deserialize)]
+pub(super) struct StreamPath {
+    pub(super) step: u32,
+    pub(super) stream: LogStream,
+}
 
 impl From<LogError> for Refused {
     fn from(error: LogError) -> Self {
@@ -44,17 +51,17 @@ impl From<LogError> for Refused {
 /// A part of a step's output: JSON, or the bytes themselves with `Accept: text/plain`.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/steps/{step}/logs/{stream}", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path), ("step" = u32, Path), ("stream" = LogStream, Path), LogQuery),
+    params(("deployment" = String, Path), RunPath, ("step" = u32, Path), ("stream" = LogStream, Path), LogQuery),
     responses((status = 200, body = LogPage)),
 )]
 pub(super) async fn log(
     State(app): State<App>,
     here: Here,
-    PathOf(at): PathOf<StreamPath>,
+    RunOf(run): RunOf,
+    PathOf(StreamPath { step, stream }): PathOf<StreamPath>,
     QueryOf(query): QueryOf<LogQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let (_, run, step, stream) = at;
     find(&app, &here, run).await?;
     let attempt = match query.attempt {
         Some(attempt) => Attempt(attempt),

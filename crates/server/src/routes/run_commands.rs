@@ -18,8 +18,9 @@ use super::runs::find;
 use crate::{
     app::App,
     config,
-    extract::{Caller, Here, JsonBody, PathOf},
+    extract::{Caller, Here, JsonBody},
     ids,
+    part::{RunOf, RunPath},
     problem::{Refused, Reply},
 };
 
@@ -63,16 +64,10 @@ pub(super) fn launched(answer: Answer) -> Reply<Launched> {
 /// Stops a run. One that has ended stays as it is.
 #[utoipa::path(
     post, path = "/api/v1/deployments/{deployment}/runs/{run}/cancel", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("deployment" = String, Path), RunPath, ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Commanded)),
 )]
-pub(super) async fn cancel(
-    State(app): State<App>,
-    here: Here,
-    caller: Caller,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<Commanded> {
-    let (_, run) = at;
+pub(super) async fn cancel(State(app): State<App>, here: Here, caller: Caller, RunOf(run): RunOf) -> Reply<Commanded> {
     let known = find(&app, &here, run).await?;
     if known.state.is_final() {
         return Ok(Json(Commanded { state: Some(known.state) }));
@@ -87,17 +82,16 @@ pub(super) async fn cancel(
 /// Runs an ended run again, under its own definitions: all of it, or what did not succeed.
 #[utoipa::path(
     post, path = "/api/v1/deployments/{deployment}/runs/{run}/retry", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("deployment" = String, Path), RunPath, ("Idempotency-Key" = Option<String>, Header)),
     request_body = Retry, responses((status = 200, body = Launched)),
 )]
 pub(super) async fn retry(
     State(app): State<App>,
     here: Here,
     caller: Caller,
-    PathOf(at): PathOf<(String, RunId)>,
+    RunOf(of): RunOf,
     JsonBody(body): JsonBody<Retry>,
 ) -> Reply<Launched> {
-    let (_, of) = at;
     let run = find(&app, &here, of).await?;
     if !run.state.is_final() {
         let message = format!("run {of} is {}; only a run that has ended can be repeated", run.state);

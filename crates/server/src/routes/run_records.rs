@@ -9,7 +9,8 @@ use super::{runs::find, show};
 use crate::{
     app::App,
     cursor,
-    extract::{Here, PathOf, QueryOf},
+    extract::{Here, QueryOf},
+    part::{RunOf, RunPath},
     problem::{Refused, Reply},
 };
 
@@ -19,16 +20,15 @@ const MAX_VERSIONS: u32 = 20_000;
 /// Events of a run, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/events", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path), EventQuery),
+    params(("deployment" = String, Path), RunPath, EventQuery),
     responses((status = 200, body = List<Event>)),
 )]
 pub(super) async fn run_events(
     State(app): State<App>,
     here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
+    RunOf(run): RunOf,
     QueryOf(query): QueryOf<EventQuery>,
 ) -> Reply<List<Event>> {
-    let (_, run) = at;
     if query.run.is_some_and(|other| other != run) {
         return Err(Refused::new(ErrorCode::InvalidParameter, "the query names another run than the address"));
     }
@@ -49,14 +49,9 @@ pub(super) async fn list(app: &App, here: &Here, query: &EventQuery, run: Option
 /// Versions that a run recorded, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/versions", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)), responses((status = 200, body = List<Version>)),
+    params(("deployment" = String, Path), RunPath), responses((status = 200, body = List<Version>)),
 )]
-pub(super) async fn run_versions(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<List<Version>> {
-    let (_, run) = at;
+pub(super) async fn run_versions(State(app): State<App>, here: Here, RunOf(run): RunOf) -> Reply<List<Version>> {
     find(&app, &here, run).await?;
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let found = app.store.run_versions(run, MAX_VERSIONS).await?;
@@ -66,15 +61,10 @@ pub(super) async fn run_versions(
 /// Check results that a run recorded, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/checks", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)),
+    params(("deployment" = String, Path), RunPath),
     responses((status = 200, body = List<CheckResult>)),
 )]
-pub(super) async fn run_checks(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<List<CheckResult>> {
-    let (_, run) = at;
+pub(super) async fn run_checks(State(app): State<App>, here: Here, RunOf(run): RunOf) -> Reply<List<CheckResult>> {
     find(&app, &here, run).await?;
     let catalog = app.views.catalog(&*app.store, &here.0).await?;
     let found = app.store.run_checks(run).await?;

@@ -11,7 +11,8 @@ use headwater_store::{Page, RunFilter};
 use crate::{
     app::App,
     cursor,
-    extract::{Here, PathOf, QueryOf},
+    extract::{Here, QueryOf},
+    part::{RunOf, RunPath},
     problem::{Refused, Reply},
 };
 
@@ -63,10 +64,9 @@ fn states(text: Option<&str>) -> Result<Vec<RunState>, Refused> {
 /// One run.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)), responses((status = 200, body = RunDetail)),
+    params(("deployment" = String, Path), RunPath), responses((status = 200, body = RunDetail)),
 )]
-pub(super) async fn run(State(app): State<App>, here: Here, PathOf(at): PathOf<(String, RunId)>) -> Reply<RunDetail> {
-    let (_, id) = at;
+pub(super) async fn run(State(app): State<App>, here: Here, RunOf(id): RunOf) -> Reply<RunDetail> {
     let run = find(&app, &here, id).await?;
     let mut counts = StepCounts { pending: run.steps, ..StepCounts::default() };
     for step in app.store.steps(id).await? {

@@ -6,7 +6,6 @@ use axum::{Json, extract::State};
 use headwater_api::{Attempt, List, Step};
 use headwater_core::{
     graph::Snapshot,
-    id::RunId,
     plan::PlanStep,
     record::{AttemptEnd, StepRecord, StepState},
 };
@@ -14,21 +13,17 @@ use headwater_core::{
 use super::runs::find;
 use crate::{
     app::App,
-    extract::{Here, PathOf},
+    extract::Here,
+    part::{RunOf, RunPath},
     problem::Reply,
 };
 
 /// All steps of a run by number, pending ones included.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/steps", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)), responses((status = 200, body = List<Step>)),
+    params(("deployment" = String, Path), RunPath), responses((status = 200, body = List<Step>)),
 )]
-pub(super) async fn steps(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<List<Step>> {
-    let (_, id) = at;
+pub(super) async fn steps(State(app): State<App>, here: Here, RunOf(id): RunOf) -> Reply<List<Step>> {
     let run = find(&app, &here, id).await?;
     let snapshot = app.views.snapshot(&*app.store, &run.snapshot).await?;
     let plan = app.views.plan(&*app.store, id).await?;
@@ -82,14 +77,9 @@ fn shown(no: u32, planned: &PlanStep, snapshot: &Snapshot, record: Option<StepRe
 /// All attempts of a run's steps, by step and attempt, those in progress included.
 #[utoipa::path(
     get, path = "/api/v1/deployments/{deployment}/runs/{run}/attempts", tag = "runs",
-    params(("deployment" = String, Path), ("run" = uuid::Uuid, Path)), responses((status = 200, body = List<Attempt>)),
+    params(("deployment" = String, Path), RunPath), responses((status = 200, body = List<Attempt>)),
 )]
-pub(super) async fn attempts(
-    State(app): State<App>,
-    here: Here,
-    PathOf(at): PathOf<(String, RunId)>,
-) -> Reply<List<Attempt>> {
-    let (_, id) = at;
+pub(super) async fn attempts(State(app): State<App>, here: Here, RunOf(id): RunOf) -> Reply<List<Attempt>> {
     find(&app, &here, id).await?;
     let earlier = app.store.attempts(id, None).await?;
     let mut all: Vec<Attempt> = earlier

@@ -70,6 +70,26 @@ async fn a_run_is_recorded_and_shown() {
 }
 
 #[tokio::test]
+async fn a_part_of_an_id_will_do() {
+    let server = Server::start().await;
+    let manifest = manifest();
+    server.deploy(&manifest).await;
+    let mut worker = Worker::join(&server.client, &manifest).await;
+    let id = run(&server, &mut worker, 3, succeed).await;
+    let text = id.to_string();
+    for part in [text.as_str(), &text.to_uppercase(), &text[..13], &text[24..]] {
+        assert_eq!(server.client.find_run(part).await.unwrap().run.id, id, "{part}");
+    }
+    let http = reqwest::Client::new();
+    let steps = format!("{}/api/v1/deployments/default/runs/{}/steps", server.url, &text[..13]);
+    assert_eq!(http.get(steps).send().await.unwrap().status(), 200, "every route takes it");
+    for (text, code) in [("0000-00", ErrorCode::NotFound), ("last", ErrorCode::InvalidParameter)] {
+        assert_eq!(server.client.find_run(text).await.unwrap_err().code(), Some(code), "{text}");
+        assert_eq!(server.client.find_incident(text).await.unwrap_err().code(), Some(code), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_shown_and_repeated() {
     let server = Server::start().await;
     let manifest = manifest();

@@ -1,5 +1,6 @@
 //! The demand forecast: a Python step that reads and writes the warehouse itself.
 
+use crate::setup::Settings;
 use crate::warehouse::record;
 use jiff::civil::Date;
 use std::io;
@@ -54,19 +55,31 @@ pub fn write_forecast_script(folder: &Path) -> io::Result<()> {
     std::fs::rename(unfinished, folder.join(SCRIPT_FILE))
 }
 
-/// The command that runs the script in `folder`: program and arguments.
+/// Runs the script of the data folder on the warehouse of the data folder. Which folder that is, the worker knows: a
+/// path in the definitions would make them another snapshot on every machine.
+const LAUNCHER: &str = "import os, runpy, sys; \
+    data, script, warehouse = os.environ.get(sys.argv[1], sys.argv[2]), sys.argv[3], sys.argv[4]; \
+    sys.argv[1:5] = ['--warehouse', os.path.join(data, warehouse)]; \
+    runpy.run_path(os.path.join(data, script), run_name='__main__')";
+
+/// The command that runs the script in the folder that `SHOP_DATA` names: program and arguments.
 ///
 /// It needs Python 3.9 and no packages. It prints its metrics as one JSON object on the last line of its output and
 /// exits 0, or says what is wrong on standard error and exits with another code.
 #[must_use]
-pub fn forecast_command(folder: &Path, warehouse: &Path, horizon_days: u32) -> Vec<String> {
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    vec![
-        "python3".to_owned(),
-        text(&folder.join(SCRIPT_FILE)),
-        "--warehouse".to_owned(),
-        text(warehouse),
-        "--horizon".to_owned(),
-        horizon_days.to_string(),
-    ]
+pub fn forecast_command(horizon_days: u32) -> Vec<String> {
+    let script = format!("{}/{SCRIPT_FILE}", Settings::SCRIPTS_FOLDER);
+    let horizon = horizon_days.to_string();
+    let words = [
+        "python3",
+        "-c",
+        LAUNCHER,
+        Settings::FOLDER_VARIABLE,
+        Settings::DEFAULT_FOLDER,
+        &script,
+        Settings::WAREHOUSE_FILE,
+        "--horizon",
+        &horizon,
+    ];
+    words.map(str::to_owned).to_vec()
 }

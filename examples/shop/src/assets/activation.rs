@@ -7,7 +7,7 @@ use crate::activation::{
     CustomerSegment, ForecastMetric, Segment, build_segments, build_weekly_report, forecast_command,
 };
 use crate::checks::accepted_values;
-use crate::setup::{Settings, Setup};
+use crate::setup::{Place, Settings, Setup};
 use headwater::ProcessAsset;
 use headwater::manifest::{Backoff, ErrorClass, Jitter, RetryPolicy};
 use headwater::prelude::*;
@@ -47,7 +47,7 @@ pub async fn segment_is_known(shop: Res<Setup>) -> Result<CheckResult> {
 /// Days that the forecast looks ahead.
 const HORIZON_DAYS: u32 = 14;
 
-// The command depends on the data folder, so the asset is made by `demand_forecast_process`; this is the path by which
+// How the command learns of the data folder depends on the settings, so the asset is made by `demand_forecast_process`; this is the path by which
 // others name it.
 external_asset! {
     /// Pieces per category for the next two weeks.
@@ -56,7 +56,11 @@ external_asset! {
 
 /// `activation/demand_forecast`: Holt-Winters in Python, a process step that reads and writes the warehouse itself.
 pub(super) fn demand_forecast_process(settings: &Settings) -> ProcessAsset {
-    let command = forecast_command(&settings.scripts(), &settings.warehouse(), HORIZON_DAYS);
+    let command = Process::new(forecast_command(HORIZON_DAYS));
+    let command = match settings.place {
+        Place::Environment => command.pass_env(Settings::FOLDER_VARIABLE),
+        Place::Program => command.env(Settings::FOLDER_VARIABLE, settings.folder.to_string_lossy()),
+    };
     ProcessAsset::new("activation/demand_forecast", command)
         .description("Pieces per category for the next 14 days: Holt-Winters in Python. Its check says how good it is.")
         .group("activation")

@@ -2,6 +2,7 @@
 //! of its own, `materialize` in front of the user, and the API for the summary.
 
 use super::{CommandError, read, summary, usage};
+use crate::setup::Settings;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::ffi::OsString;
@@ -11,6 +12,9 @@ use std::process::{ExitCode, ExitStatus, Stdio};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Where commands look for a server that is not named.
+const DEFAULT_URL: &str = "http://127.0.0.1:4000";
 
 /// What comes after the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +54,35 @@ pub(super) async fn demo(options: &Options) -> Result<ExitCode, CommandError> {
     let mut out = io::stdout();
     writeln!(out, "{}", summary::of(&server.url).await?)?;
     if options.afterwards == Afterwards::KeepServing {
-        writeln!(out, "Headwater is still running at {}; Ctrl-C ends it.", server.url)?;
+        writeln!(out, "{}", what_next(&server.url, Path::new(&server.shop_data)))?;
         server.until_told().await?;
     }
     server.stop().await?;
     Ok(run.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// What to try while it runs, as lines to copy into another terminal.
+fn what_next(url: &str, shop_data: &Path) -> String {
+    // As it was called, since the folders may be relative to the same place.
+    let program = std::env::args().next().unwrap_or_else(|| "shop".to_owned());
+    let server = if url == DEFAULT_URL { String::new() } else { format!(" --server {url}") };
+    let data = if shop_data == Path::new(Settings::DEFAULT_FOLDER) {
+        String::new()
+    } else {
+        format!("SHOP_DATA={} ", shop_data.display())
+    };
+    let full = r#"--config 'raw/orders={"full_refresh": true}'"#;
+    format!(
+        "Headwater is still running at {url}; Ctrl-C ends it.
+Open that page, and in another terminal try
+
+  {program} runs ls{server}
+  {program} asset show curated/daily_revenue{server}
+  {data}{program} misbehave bad_data
+  {program} materialize 'raw/orders+' {full}{server}
+  {program} incidents ls{server}
+  {data}{program} misbehave off"
+    )
 }
 
 /// `shop dev`, running beside this process.
@@ -136,4 +164,18 @@ async fn ready(output: ChildStdout) -> Result<(String, tokio::task::JoinHandle<(
     let Ready { url } = serde_json::from_str(&first).map_err(|_| CommandError::NoServer)?;
     let rest = async move { while let Ok(Some(_)) = lines.next_line().await {} };
     Ok((url, tokio::spawn(rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_next_names_only_what_is_not_the_default() {
+        let usual = what_next(DEFAULT_URL, Path::new(Settings::DEFAULT_FOLDER));
+        assert!(usual.contains(" misbehave bad_data\n") && !usual.contains("--server") && !usual.contains("SHOP_DATA"));
+        let other = what_next("http://127.0.0.1:4551", Path::new("d/shop"));
+        assert!(other.contains(" runs ls --server http://127.0.0.1:4551\n"), "{other}");
+        assert!(other.contains("\n  SHOP_DATA=d/shop "), "{other}");
+    }
 }

@@ -53,6 +53,10 @@ pub enum CommandError {
 /// Runs the command, if it is one of the example's own.
 pub fn run(arguments: &[String]) -> Option<Result<ExitCode, CommandError>> {
     let (command, rest) = arguments.split_first()?;
+    let own = matches!(command.as_str(), "demo" | "misbehave" | "shop-api");
+    if own && rest.iter().any(|argument| argument == "--help" || argument == "-h") {
+        return Some(help());
+    }
     match command.as_str() {
         "demo" => Some(demo::Options::read(rest).and_then(|options| in_runtime(demo::demo(&options)))),
         "misbehave" => Some(mode(rest).and_then(|mode| in_runtime(misbehave(mode)))),
@@ -61,6 +65,11 @@ pub fn run(arguments: &[String]) -> Option<Result<ExitCode, CommandError>> {
         })),
         _ => None,
     }
+}
+
+fn help() -> Result<ExitCode, CommandError> {
+    writeln!(io::stdout(), "{USAGE}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn in_runtime<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {

@@ -2,6 +2,7 @@
 
 use super::CommandError;
 use headwater::MetadataValue;
+use headwater::manifest::Severity;
 use headwater_client::Client;
 use headwater_client::api::{Asset, ListQuery, VersionQuery};
 use std::collections::BTreeMap;
@@ -54,7 +55,8 @@ impl Summary {
             if result.passed {
                 figures.passed += 1;
             } else {
-                self.failed.push(format!("{}: {}", asset.key, check.name));
+                let soft = if result.severity == Severity::Warn { " (a warning)" } else { "" };
+                self.failed.push(format!("{}: {}{soft}", asset.key, check.name));
             }
         }
         let newest = VersionQuery { limit: Some(1), ..VersionQuery::default() };

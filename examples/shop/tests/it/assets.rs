@@ -9,7 +9,7 @@ use shop::assets::definitions;
 use shop::cleanse::CleanCustomer;
 use shop::curate::DailyRevenue;
 use shop::ingest::ShopClient;
-use shop::setup::{Settings, Setup};
+use shop::setup::{Place, Settings, Setup};
 use shop::shop_api::{Mode, ShopApiConfig};
 use shop::world::World;
 use std::collections::BTreeSet;
@@ -42,6 +42,19 @@ impl Stage {
 fn declared(folder: &Path) -> Definitions {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_shop"));
     definitions(&Settings::new(folder).unwrap(), program)
+}
+
+/// Where each worker knows its data folder, the definitions are the same on every machine.
+#[test]
+fn the_definitions_do_not_name_the_data_folder() {
+    let manifest = |folder: &str| {
+        let settings = Settings { place: Place::Environment, ..Settings::new(Path::new(folder)).unwrap() };
+        let registry = definitions(&settings, PathBuf::from(folder).join("shop")).build().unwrap();
+        serde_json::to_string(registry.manifest()).unwrap()
+    };
+    let (here, there) = (manifest("/srv/here"), manifest("/home/there"));
+    assert!(!here.contains("/srv") && !here.contains("/home"), "{here}");
+    assert_eq!(here, there);
 }
 
 /// The keys in the tables of the README.

@@ -10,7 +10,7 @@ use shop::cleanse::{self, CleanCustomer, CleanOrder, CleanOrderItem};
 use shop::curate;
 use shop::export::generate;
 use shop::ingest::{self, Cursors, load_changes, load_export, load_orders};
-use shop::setup::Setup;
+use shop::setup::{Settings, Setup};
 use shop::shop_api::{Mode, SegmentUpdate, ShopApiConfig};
 use shop::warehouse::Warehouse;
 use shop::world::World;
@@ -172,7 +172,7 @@ async fn the_forecast_step_beats_last_week_and_reports_it() {
     let (folder, warehouse) = warehouse().await;
     ingest_and_cleanse(&shop, &warehouse, Cursors::default()).await;
     curate(&warehouse).await;
-    let said = forecast(folder.path(), &warehouse);
+    let said = forecast(folder.path());
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     let output = String::from_utf8(said.stdout).unwrap();
     let metrics: serde_json::Value = serde_json::from_str(output.lines().last().unwrap()).unwrap();
@@ -186,22 +186,23 @@ async fn the_forecast_step_beats_last_week_and_reports_it() {
     assert!(metrics["mae"].as_f64().unwrap() < metrics["naive_mae"].as_f64().unwrap(), "{metrics}");
 
     // Running it again gives the same rows, not twice as many.
-    assert!(forecast(folder.path(), &warehouse).status.success());
+    assert!(forecast(folder.path()).status.success());
     assert_eq!(warehouse.read_all::<DemandForecast>().await.unwrap(), rows);
 }
 
 #[tokio::test]
 async fn the_forecast_step_fails_clearly_without_demand() {
-    let (folder, warehouse) = warehouse().await;
-    let said = forecast(folder.path(), &warehouse);
+    let (folder, _warehouse) = warehouse().await;
+    let said = forecast(folder.path());
     assert_eq!(said.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&said.stderr).contains("no category has 42 days of demand"));
 }
 
-fn forecast(folder: &Path, warehouse: &Warehouse) -> std::process::Output {
-    write_forecast_script(folder).unwrap();
-    let command = forecast_command(folder, warehouse.path(), 14);
-    std::process::Command::new(&command[0]).args(&command[1..]).output().unwrap()
+fn forecast(folder: &Path) -> std::process::Output {
+    write_forecast_script(&folder.join(Settings::SCRIPTS_FOLDER)).unwrap();
+    let command = forecast_command(14);
+    let data = (Settings::FOLDER_VARIABLE, folder);
+    std::process::Command::new(&command[0]).args(&command[1..]).env(data.0, data.1).output().unwrap()
 }
 
 /// The warehouse itself knows where to go on, and never claims more than it holds.

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use headwater_api::{RunDetail, Step};
+use headwater_api::Step;
 use headwater_core::{
     record::{RunState, StepState},
     time::Timestamp,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::output::time;
+use super::watch::Seen;
+use crate::{commands::checks::FailedChecks, output::time};
 
 /// The most running steps that are shown.
 const SHOWN: usize = 8;
@@ -34,19 +35,18 @@ impl Progress {
         self.multi.suspend(write)
     }
 
-    pub(super) fn update(&mut self, detail: &RunDetail, steps: &[Step], now: Timestamp) {
-        let counts = &detail.counts;
+    pub(super) fn update(&mut self, seen: &Seen, now: Timestamp) {
+        let (detail, counts) = (&seen.detail, &seen.detail.counts);
         let ended = counts.succeeded + counts.failed + counts.skipped + counts.canceled;
         self.bar.set_length(u64::from(detail.run.steps));
         self.bar.set_position(u64::from(ended));
         let state = match detail.run.state {
             RunState::Queued => "waiting for its turn".to_owned(),
             RunState::Canceling => "being stopped".to_owned(),
-            _ if counts.failed > 0 => format!("{} failed", counts.failed),
-            _ => String::new(),
+            _ => trouble(seen),
         };
         self.bar.set_message(state);
-        let running: Vec<&Step> = steps.iter().filter(|step| step.state == StepState::Running).collect();
+        let running: Vec<&Step> = seen.steps.iter().filter(|step| step.state == StepState::Running).collect();
         let hidden = running.len().saturating_sub(SHOWN);
         let mut texts: Vec<String> = running.iter().take(SHOWN).map(|step| text(step, now)).collect();
         if hidden > 0 {
@@ -85,6 +85,12 @@ impl Progress {
         self.bar.finish_and_clear();
         let _ = self.multi.clear();
     }
+}
+
+/// How much went wrong so far: `1 failed, 2 checks failed`.
+fn trouble(seen: &Seen) -> String {
+    let failed = Some(seen.detail.counts.failed).filter(|failed| *failed > 0).map(|failed| format!("{failed} failed"));
+    failed.into_iter().chain(FailedChecks::new(&seen.checks).counts()).collect::<Vec<_>>().join(", ")
 }
 
 fn text(step: &Step, now: Timestamp) -> String {

@@ -32,19 +32,6 @@ fn a_run_is_shown_with_its_failed_checks_and_what_they_hold_back() {
 }
 
 #[test]
-fn ids_may_be_cut_at_either_end() {
-    let runs = [run(1, RunState::Failed), run(2, RunState::Succeeded)];
-    assert_eq!(choose("019ab2c3-0002", &runs).unwrap(), runs[1].id);
-    assert_eq!(choose("000001", &runs).unwrap(), runs[0].id);
-    let several = choose("019AB2C3", &runs).unwrap_err();
-    assert!(several.message.contains("fits 2 runs") && several.details.len() == 2, "{several}");
-    let unknown = choose("019ab2c3-0003", &runs).unwrap_err();
-    assert_eq!(unknown.exit, Exit::Usage);
-    insta::assert_snapshot!("runs-unknown", unknown);
-    assert!(choose("", &runs).is_err());
-}
-
-#[test]
 fn a_long_backtrace_is_cut() {
     let mut step = steps().remove(1);
     step.failure.as_mut().unwrap().details = "frame\n".repeat(20);
