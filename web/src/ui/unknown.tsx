@@ -9,7 +9,8 @@ import { EmptyState } from './states';
 export const isUnknown = (error: Error | null): error is ApiError =>
   error instanceof ApiError && (error.status === 404 || error.code === 'invalid-parameter');
 
-const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+/** An id of which more is said, in brackets; the one that shows what ids are like is nobody's. */
+const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?= \()/;
 
 export type UnknownProps = {
   error: ApiError;
@@ -22,12 +23,13 @@ export type UnknownProps = {
 
 /** In place of something that has no page: why not, and which may have been meant. */
 export function Unknown({ error, linkTo, actions, children }: UnknownProps) {
+  const title = sentence(error.message).replaceAll('`', '').replace(/\.$/, '');
   const hint = error.hint && sentence(error.hint);
   // Every second piece is an id, since the pattern is a group.
   const pieces = hint?.split(ID).map((piece, at) => (at % 2 === 1 ? <span key={piece}>{linkTo(piece)}</span> : piece));
   return (
     <Panel>
-      <EmptyState icon={SearchX} title={sentence(error.message).replaceAll('`', '')} actions={actions}>
+      <EmptyState icon={SearchX} title={title} actions={actions}>
         {pieces ?? children}
       </EmptyState>
     </Panel>
