@@ -1,20 +1,37 @@
 import { SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '@/api/problem';
+import { sentence } from '@/lib/format';
 import { Panel } from './page';
 import { EmptyState } from './states';
 
-/** Whether nothing has this id. What cannot be read as an id at all is refused in the words of a parser, which help nobody. */
-export const isUnknown = (error: Error | null): boolean =>
-  error instanceof ApiError && (error.status === 404 || /UUID parsing/.test(error.message));
+/** Whether the server says that it knows nothing of this id, that it is none, or that it fits several. */
+export const isUnknown = (error: Error | null): error is ApiError =>
+  error instanceof ApiError && (error.status === 404 || error.code === 'invalid-parameter');
 
-export type UnknownProps = { what: string; id: string; actions: ReactNode; children: ReactNode };
+/** An id of which more is said, in brackets; the one that shows what ids are like is nobody's. */
+const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?= \()/;
 
-/** In place of something that has no page, with what may have happened to it. */
-export const Unknown = ({ what, id, actions, children }: UnknownProps) => (
-  <Panel>
-    <EmptyState icon={SearchX} title={`There is no ${what} ${id}`} actions={actions}>
-      {children}
-    </EmptyState>
-  </Panel>
-);
+export type UnknownProps = {
+  error: ApiError;
+  /** A link to what has an id; the server names those that may have been meant. */
+  linkTo: (id: string) => ReactNode;
+  actions: ReactNode;
+  /** What may have happened, where the server has no hint. */
+  children: ReactNode;
+};
+
+/** In place of something that has no page: why not, and which may have been meant. */
+export function Unknown({ error, linkTo, actions, children }: UnknownProps) {
+  const title = sentence(error.message).replaceAll('`', '').replace(/\.$/, '');
+  const hint = error.hint && sentence(error.hint);
+  // Every second piece is an id, since the pattern is a group.
+  const pieces = hint?.split(ID).map((piece, at) => (at % 2 === 1 ? <span key={piece}>{linkTo(piece)}</span> : piece));
+  return (
+    <Panel>
+      <EmptyState icon={SearchX} title={title} actions={actions}>
+        {pieces ?? children}
+      </EmptyState>
+    </Panel>
+  );
+}

@@ -4,7 +4,7 @@ import { BellOff, History, Inbox, Waypoints } from 'lucide-react';
 import { incidentQuery, policiesQuery, runQuery } from '@/api/queries';
 import type { IncidentDetail } from '@/api/types';
 import { useNow } from '@/lib/clock';
-import { plural } from '@/lib/format';
+import { plural, shortId } from '@/lib/format';
 import { useFullId } from '@/lib/full-id';
 import { useLastError } from '@/lib/last-error';
 import { useReloadAt } from '@/lib/reload-at';
@@ -65,9 +65,16 @@ export default function IncidentScreen() {
       }
     >
       {isUnknown(error) ? (
-        <Unknown what="incident" id={id} actions={<ButtonLink to="/alerts">All incidents</ButtonLink>}>
-          Incidents have long ids such as 01a21bb9-0e20-7e00-8000-000000000000. It may be mistyped, or the incident was
-          so long ago that it is no longer kept.
+        <Unknown
+          error={error}
+          linkTo={(incident) => (
+            <Link to="/alerts/incidents/$incident" params={{ incident }} className="mono" title={incident}>
+              {shortId(incident)}
+            </Link>
+          )}
+          actions={<ButtonLink to="/alerts">All incidents</ButtonLink>}
+        >
+          Its id may be mistyped, or it was so long ago that it is no longer kept.
         </Unknown>
       ) : (
         <LoadedPanel query={query} what="The incident could not be loaded">

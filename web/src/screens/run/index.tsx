@@ -12,6 +12,7 @@ import { useSetSearch } from '@/lib/use-search';
 import type { RUN_TABS } from '@/router';
 import { ButtonLink } from '@/ui/button';
 import { CopyId } from '@/ui/copy';
+import { RunLink } from '@/ui/links';
 import { Page, Panel } from '@/ui/page';
 import { Loaded, SkeletonRows } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
@@ -69,9 +70,12 @@ export default function RunScreen() {
       actions={run && <Actions run={run} />}
     >
       {isUnknown(error) ? (
-        <Unknown what="run" id={id} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
-          Runs have long ids such as 01a21bb9-0e20-7e00-8000-000000000000. It may be mistyped, or the run was so long
-          ago that it is no longer kept.
+        <Unknown
+          error={error}
+          linkTo={(run) => <RunLink run={run} />}
+          actions={<ButtonLink to="/runs">All runs</ButtonLink>}
+        >
+          Its id may be mistyped, or it was so long ago that it is no longer kept.
         </Unknown>
       ) : (
         <Loaded

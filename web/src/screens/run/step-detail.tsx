@@ -107,16 +107,14 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
           {step.checks?.map((check) => {
             const [asset = '', name = ''] = splitCheck(check);
             return (
-              <li key={check} className={styles.anywhere}>
-                {mark && such(mark, asset, name) && (
-                  <>
-                    <StatusIcon kind="step" state={mark.state} size={13} />{' '}
-                  </>
-                )}
-                <Link to="/assets/$" params={{ _splat: asset }} search={{ tab: 'checks', check: name }}>
-                  {name}
-                </Link>{' '}
-                <span className="muted">of {asset}</span>
+              <li key={check} className={styles.inline}>
+                {mark && such(mark, asset, name) && <StatusIcon kind="step" state={mark.state} size={13} />}
+                <span className={styles.anywhere}>
+                  <Link to="/assets/$" params={{ _splat: asset }} search={{ tab: 'checks', check: name }}>
+                    {name}
+                  </Link>{' '}
+                  <span className="muted">of {asset}</span>
+                </span>
               </li>
             );
           })}

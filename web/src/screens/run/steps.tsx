@@ -22,7 +22,7 @@ const route = getRouteApi('/runs/$run');
 const Took = ({ step }: { step: Step }) => <Duration from={step.started_at ?? step.leased_at} to={step.ended_at} />;
 const why = ({ failure, cause, no }: Step, marks: StepMarks): string => {
   const mark = marks.get(no);
-  return failure?.message.split('\n')[0] ?? (mark ? markWords(mark) : (cause ?? ''));
+  return failure?.message.split('\n')[0] ?? cause ?? (mark ? markWords(mark) : '');
 };
 
 const State = ({ step, marks }: { step: Step; marks: StepMarks }) => (
