@@ -7,10 +7,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use headwater_core::{
     effect::{Effect, Recorded},
     id::{AssetId, Attempt, RunId, Seq, StepNo, Token},
+    key::AssetKey,
     manifest::{ErrorClass, Switch},
     metadata::{Float, MetadataValue},
     record::{AttemptEnd, RunState, ScheduleRecord, StepState, Trigger, WorkerState},
-    report::StepFailure,
+    report::{InputVersion, StepFailure},
     time::{Millis, Timestamp},
 };
 
@@ -92,6 +93,8 @@ pub struct History {
     made: u128,
     workers: u128,
     alerts: AlertPlay,
+    /// The latest version of each asset.
+    versions: BTreeMap<AssetId, (Seq, String)>,
 }
 
 impl History {
@@ -99,7 +102,8 @@ impl History {
     pub fn new(seed: u64) -> Self {
         let now = Timestamp::from_secs(1_795_489_200);
         let alerts = AlertPlay::default();
-        Self { rng: Rng::new(seed), seq: Seq(0), now, runs: Vec::new(), made: 0, workers: 0, alerts }
+        let versions = BTreeMap::new();
+        Self { rng: Rng::new(seed), seq: Seq(0), now, runs: Vec::new(), made: 0, workers: 0, alerts, versions }
     }
 
     /// The time of the last effect.
@@ -265,7 +269,26 @@ impl History {
             let number = f64::from_bits(self.rng.next());
             version.metadata.insert(self.rng.text(), MetadataValue::Float(Float(number)));
         }
+        version.inputs = self.inputs();
+        self.versions.insert(version.asset, (seq, version.version.clone()));
         Effect::VersionRecorded(Box::new(version))
+    }
+
+    /// Some of what is there, under the keys `a0`, `a1` and so on.
+    fn inputs(&mut self) -> Vec<InputVersion> {
+        let mut inputs = Vec::new();
+        for number in 0..6 {
+            if self.rng.one_in(3) {
+                continue;
+            }
+            let known = self.versions.get(&asset_id(number));
+            inputs.push(InputVersion {
+                asset: AssetKey::new(&format!("a{number}")).unwrap(),
+                seq: known.map(|(seq, _)| *seq),
+                version: known.map(|(_, version)| version.clone()),
+            });
+        }
+        inputs
     }
 
     fn check(&mut self, seq: Seq, at: Timestamp) -> Effect {
