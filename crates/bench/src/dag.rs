@@ -16,7 +16,7 @@ use headwater_worker::registry::{BodyFuture, Registry, StepBody, StepContext};
 pub(crate) const ASSETS: &str = "HEADWATER_BENCH_ASSETS";
 
 /// The variable of the server in which the address of the measured Slack channel stands.
-pub(crate) const SLACK_URL: &str = "HEADWATER_BENCH_SLACK_URL";
+pub(crate) const SLACK_URL: &str = "SLACK_BENCH_URL";
 
 /// The shape of the measured graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

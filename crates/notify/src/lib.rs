@@ -49,6 +49,6 @@ mod tests;
 pub use deliver::{Notifier, NotifyOptions, Progress};
 pub use outbound::{AllowError, OutboundError, OutboundOptions};
 pub use secret::{MissingSecret, Secret, Secrets};
-pub use show::{mask, missing, missing_in};
+pub use show::{mask, missing};
 pub use template::{Context, FIELDS, check_templates};
 pub use time::{SystemTime, Time};

@@ -11,6 +11,10 @@ use percent_encoding::percent_decode_str;
 /// The most that is read of a file with a secret.
 const MOST: u64 = 64 * 1024;
 
+/// What channels may name although nobody allowed it: names that say what they are for, and where containers have their
+/// secrets. Everything else of a server's environment is its own: whoever may deploy could have it sent away otherwise.
+const USUAL: [&str; 7] = ["SLACK_*", "TEAMS_*", "PAGERDUTY_*", "SMTP_*", "WEBHOOK_*", "ALERT_*", "/run/secrets/*"];
+
 /// A value that is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -61,6 +65,9 @@ pub enum MissingSecret {
         /// Why.
         reason: String,
     },
+    /// The server does not let channels name it.
+    #[error("channels may not name {0} on this server; --alerts-secrets {0} allows it")]
+    Closed(String),
     /// There is nothing to resolve.
     #[error("its {0} is empty")]
     Empty(&'static str),
@@ -73,6 +80,8 @@ type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Secrets {
     environment: Environment,
+    /// The names and paths that may be named, the last of which may end in `*`; none where all may.
+    open: Option<Arc<[String]>>,
 }
 
 impl fmt::Debug for Secrets {
@@ -95,7 +104,25 @@ impl Secrets {
 
     /// In another environment.
     pub fn new(environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self { environment: Arc::new(environment) }
+        Self { environment: Arc::new(environment), open: None }
+    }
+
+    /// The same, where channels may name only what is usual and what is allowed here: variables and absolute paths, of
+    /// which many are meant by one that ends in `*`.
+    #[must_use]
+    pub fn only(self, allowed: &[String]) -> Self {
+        let usual = USUAL.iter().map(ToString::to_string);
+        Self { open: Some(usual.chain(allowed.iter().cloned()).collect()), ..self }
+    }
+
+    fn may_name(&self, name: &str) -> bool {
+        let meant = |open: &String| match open.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => name == open,
+        };
+        // A path with `..` starts like one place and leads to another.
+        let detour = name.split('/').any(|part| part == "..");
+        self.open.as_ref().is_none_or(|open| !detour && open.iter().any(meant))
     }
 
     /// The value of a reference, which is called `what` where it is empty.
@@ -105,6 +132,9 @@ impl Secrets {
     pub fn resolve(&self, what: &'static str, reference: &SecretRef) -> Result<Secret, MissingSecret> {
         match reference.place() {
             SecretPlace::Env("") | SecretPlace::File("") | SecretPlace::Value("") => Err(MissingSecret::Empty(what)),
+            SecretPlace::Env(name) | SecretPlace::File(name) if !self.may_name(name) => {
+                Err(MissingSecret::Closed(name.to_owned()))
+            }
             SecretPlace::Env(name) => (self.environment)(name)
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty())
@@ -178,6 +208,27 @@ mod tests {
         }
         let error = value("file:/nonexistent/token").unwrap_err();
         assert!(error.starts_with("the server cannot read /nonexistent/token: "), "{error}");
+    }
+
+    #[test]
+    fn a_server_keeps_what_is_its_own() {
+        let all = |name: &str| Some(format!("value of {name}"));
+        let secrets = Secrets::new(all).only(&["HOOK".into(), "TEAM_A_*".into(), "/etc/headwater/alerts/*".into()]);
+        let named = |reference: &str| secrets.resolve("url", &SecretRef(reference.to_owned()));
+        for open in ["env:SLACK_WEBHOOK_URL", "env:HOOK", "env:TEAM_A_HOOK", "https://open.example/hook"] {
+            assert!(named(open).is_ok(), "{open}");
+        }
+        for own in ["env:HEADWATER_DATABASE", "env:HOOK2", "env:AWS_SECRET_ACCESS_KEY", "file:/etc/passwd"] {
+            assert!(matches!(named(own), Err(MissingSecret::Closed(_))), "{own}");
+        }
+        for path in ["/run/secrets/slack", "/etc/headwater/alerts/slack"] {
+            assert!(matches!(named(&format!("file:{path}")), Err(MissingSecret::File { .. })), "{path}");
+        }
+        for detour in ["/run/secrets/../../etc/passwd", "/etc/headwater/alerts/.."] {
+            assert!(matches!(named(&format!("file:{detour}")), Err(MissingSecret::Closed(_))), "{detour}");
+        }
+        let error = named("env:PGPASSWORD").unwrap_err().to_string();
+        assert_eq!(error, "channels may not name PGPASSWORD on this server; --alerts-secrets PGPASSWORD allows it");
     }
 
     #[test]

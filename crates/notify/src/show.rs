@@ -42,13 +42,8 @@ fn address(reference: &SecretRef) -> String {
     }
 }
 
-/// What a channel lacks on this server; none where it is ready.
-pub fn missing(definition: &ChannelDef) -> Option<String> {
-    missing_in(&Secrets::of_process(), definition)
-}
-
-/// What a channel lacks where secrets are found elsewhere; none where it is ready.
-pub fn missing_in(secrets: &Secrets, definition: &ChannelDef) -> Option<String> {
+/// What a channel lacks where secrets are found here; none where it is ready.
+pub fn missing(secrets: &Secrets, definition: &ChannelDef) -> Option<String> {
     let references = definition.to.references();
     references
         .into_iter()
@@ -103,8 +98,8 @@ mod tests {
     fn what_is_missing_is_named() {
         let secrets = Secrets::new(|name| (name == "URL").then(|| "https://hooks.example".into()));
         let hook = |secret: Option<SecretRef>| channel(ChannelKind::Webhook { url: SecretRef::env("URL"), secret });
-        assert_eq!(missing_in(&secrets, &hook(None)), None);
-        let error = missing_in(&secrets, &hook(Some(SecretRef::env("KEY"))));
+        assert_eq!(missing(&secrets, &hook(None)), None);
+        let error = missing(&secrets, &hook(Some(SecretRef::env("KEY"))));
         assert_eq!(error.as_deref(), Some("KEY is not set in the server's environment"));
     }
 }

@@ -172,12 +172,14 @@ impl Channel {
 pub struct Secret(pub(crate) SecretRef);
 
 impl Secret {
-    /// An environment variable of the server.
+    /// An environment variable of the server: `SLACK_*`, `TEAMS_*`, `PAGERDUTY_*`, `SMTP_*`, `WEBHOOK_*`, `ALERT_*`, or one
+    /// that the server's `--alerts-secrets` allows.
     pub fn env(name: &str) -> Self {
         Self(SecretRef::env(name))
     }
 
-    /// A file on the server; space around its content does not count.
+    /// A file on the server, in `/run/secrets` or where the server's `--alerts-secrets` allows it; space around its content
+    /// does not count.
     pub fn file(path: &str) -> Self {
         Self(SecretRef(format!("file:{path}")))
     }

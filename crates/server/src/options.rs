@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use headwater_api::Role;
+use headwater_notify::Secrets;
 use serde::Deserialize;
 
 use crate::auth::Tokens;
@@ -20,6 +21,8 @@ pub struct ServerOptions {
     pub drain: Duration,
     /// How many event streams and log tails may be open at once.
     pub max_streams: usize,
+    /// Where channels find their secrets, to tell which of them lack one.
+    pub secrets: Secrets,
 }
 
 impl Default for ServerOptions {
@@ -30,6 +33,7 @@ impl Default for ServerOptions {
             request_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(10),
             max_streams: 200,
+            secrets: Secrets::default(),
         }
     }
 }

@@ -59,6 +59,10 @@ pub(crate) struct AlertArgs {
     /// given several times
     #[arg(long = "alerts-allow", value_name = "HOST", env = "HEADWATER_ALERTS_ALLOW", value_delimiter = ',')]
     pub(crate) allowed: Vec<String>,
+    /// A variable or file that channels may name besides SLACK_*, TEAMS_*, PAGERDUTY_*, SMTP_*, WEBHOOK_*, ALERT_* and
+    /// /run/secrets/*; may be given several times
+    #[arg(long = "alerts-secrets", value_name = "NAME", env = "HEADWATER_ALERTS_SECRETS", value_delimiter = ',')]
+    pub(crate) secrets: Vec<String>,
 }
 
 /// The database.

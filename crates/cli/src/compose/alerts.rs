@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headwater_core::effect::{Effect, Recorded};
-use headwater_notify::{Notifier, NotifyOptions, OutboundOptions, Progress};
+use headwater_notify::{Notifier, NotifyOptions, OutboundOptions, Progress, Secrets};
 use headwater_scheduler::{Control, Standing};
 use headwater_store::Store;
 use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
@@ -22,6 +22,7 @@ pub(super) fn start(
     let options = NotifyOptions {
         base_url: args.public_url.unwrap_or(url),
         outbound: OutboundOptions { allow: args.allowed, ..OutboundOptions::default() },
+        secrets: secrets(&args.secrets),
         ..NotifyOptions::default()
     };
     let notifier =
@@ -31,6 +32,11 @@ pub(super) fn start(
             deliver(&notifier, &control, &shutdown).await;
         }
     }))
+}
+
+/// What channels may name of this process, with what is allowed besides the usual.
+pub(super) fn secrets(allowed: &[String]) -> Secrets {
+    Secrets::of_process().only(allowed)
 }
 
 /// Delivers while this server leads.

@@ -54,21 +54,16 @@ impl Plane {
         let store = Arc::new(parts.store);
         let logs = log_store(parts.data)?;
         let (serving, leading) = (CancellationToken::new(), CancellationToken::new());
-        let mut options = SchedulerOptions::new(edge::new_server_id(), parts.address);
-        options.settings.lease = parts.lease;
+        let mut scheduling = SchedulerOptions::new(edge::new_server_id(), parts.address);
+        scheduling.settings.lease = parts.lease;
         // Two polls in a row come back well before a worker gives up, which it does after two thirds of the lease.
-        options.settings.hold = options.settings.hold.min(Millis(parts.lease.0 / 6));
-        let (scheduler, control) = Scheduler::new(options, store.clone(), Arc::new(SystemClock));
+        scheduling.settings.hold = scheduling.settings.hold.min(Millis(parts.lease.0 / 6));
+        let (scheduler, control) = Scheduler::new(scheduling, store.clone(), Arc::new(SystemClock));
+        let options = ServerOptions { secrets: alerts::secrets(&parts.alerts.secrets), ..parts.options };
         let alerts = alerts::start(store.clone(), control.clone(), parts.alerts, parts.url, leading.clone())?;
         let scheduler = tokio::spawn(scheduler.run(leading.clone()));
-        let serve = headwater_server::serve(
-            parts.options,
-            store.clone(),
-            control.clone(),
-            logs,
-            parts.listener,
-            serving.clone(),
-        );
+        let serve =
+            headwater_server::serve(options, store.clone(), control.clone(), logs, parts.listener, serving.clone());
         let server = tokio::spawn(serve);
         Ok(Self { control, store, serving, leading, server, scheduler, alerts })
     }

@@ -11,7 +11,7 @@ use headwater_core::{
     manifest::{AlertOn, AlertPolicyDef, ChannelDef, WhichChecks},
     selection::Universe,
 };
-use headwater_notify::{mask, missing};
+use headwater_notify::{Secrets, mask, missing};
 use headwater_store::{DeliveryFilter, DeliveryState, IncidentFilter, OutboxItem, Page};
 
 use crate::{
@@ -39,18 +39,27 @@ pub(super) async fn policies(State(app): State<App>, here: Here) -> Reply<List<A
         for (number, def) in snapshot.policies() {
             let state = states.iter().find(|state| state.name == def.name);
             let muted = state.and_then(|state: &PolicyRecord| state.muted_until).filter(|until| *until > now);
-            items.push(AlertPolicy { muted_until: muted.map(Into::into), ..policy(snapshot, number, def, &open) });
+            items.push(AlertPolicy {
+                muted_until: muted.map(Into::into),
+                ..policy(&app.options.secrets, snapshot, number, def, &open)
+            });
         }
     }
     items.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Json(List::whole(items)))
 }
 
-fn policy(snapshot: &Snapshot, number: usize, def: &AlertPolicyDef, open: &[IncidentRecord]) -> AlertPolicy {
+fn policy(
+    secrets: &Secrets,
+    snapshot: &Snapshot,
+    number: usize,
+    def: &AlertPolicyDef,
+    open: &[IncidentRecord],
+) -> AlertPolicy {
     let count = snapshot.len() as u32;
     let watched = || (0..count).filter(|&asset| snapshot.watches(number, &[asset])).count() as u32;
     let channels = def.channels.iter().filter_map(|name| snapshot.find_channel(name));
-    let missing = channels.filter_map(|channel| Some(format!("{}: {}", channel.name, missing(channel)?)));
+    let missing = channels.filter_map(|channel| Some(format!("{}: {}", channel.name, missing(secrets, channel)?)));
     AlertPolicy {
         name: def.name.clone(),
         location: snapshot.location().to_owned(),
@@ -137,13 +146,20 @@ pub(super) async fn channels(State(app): State<App>, here: Here) -> Reply<List<A
     let mut items: BTreeMap<String, AlertChannel> = BTreeMap::new();
     for snapshot in &catalog.snapshots {
         for def in &snapshot.manifest().channels {
-            items.entry(def.name.clone()).or_insert_with(|| channel(snapshot, def, &waiting, &dead));
+            let shown = || channel(&app.options.secrets, snapshot, def, &waiting, &dead);
+            items.entry(def.name.clone()).or_insert_with(shown);
         }
     }
     Ok(Json(List::whole(items.into_values().collect())))
 }
 
-fn channel(snapshot: &Snapshot, def: &ChannelDef, waiting: &[OutboxItem], dead: &[OutboxItem]) -> AlertChannel {
+fn channel(
+    secrets: &Secrets,
+    snapshot: &Snapshot,
+    def: &ChannelDef,
+    waiting: &[OutboxItem],
+    dead: &[OutboxItem],
+) -> AlertChannel {
     let here = |item: &&OutboxItem| item.message.channel == def.name;
     let policies = snapshot.policies().filter(|(_, policy)| policy.channels.contains(&def.name));
     AlertChannel {
@@ -151,7 +167,7 @@ fn channel(snapshot: &Snapshot, def: &ChannelDef, waiting: &[OutboxItem], dead: 
         location: snapshot.location().to_owned(),
         kind: def.to.as_str().to_owned(),
         target: mask(def),
-        missing: missing(def),
+        missing: missing(secrets, def),
         policies: policies.map(|(_, policy)| policy.name.clone()).collect(),
         waiting: waiting.iter().filter(here).count() as u32,
         error: waiting.iter().chain(dead).filter(here).find_map(|item| item.error.clone()),

@@ -239,6 +239,18 @@ fn held_up(run: &Run, why: &str, all: &[Effect]) -> BTreeSet<AssetKey> {
     skipped.flat_map(|step| &step.assets).map(|&asset| run.bound.snapshot.asset(asset).key.clone()).collect()
 }
 
+/// What a failed check said, where this decision records it. What was recorded before is not part of the world.
+fn said_now(run: &Run, asset: &AssetKey, check: &str, all: &[Effect]) -> Option<String> {
+    all.iter().find_map(|effect| match effect {
+        Effect::CheckRecorded(record) if record.run == Some(run.record.id) && !record.passed => {
+            let definition = run.bound.snapshot.check(check_of(run, record.step?, record)?);
+            let is_it = definition.asset == *asset && definition.name == check;
+            (is_it && !record.description.is_empty()).then(|| record.description.clone())
+        }
+        _ => None,
+    })
+}
+
 /// A run failed because of its failed steps and blocking checks; where there are none, for a reason of its own.
 fn run_failed(world: &World, run: &Run, reason: Option<&str>, all: &[Effect]) -> Vec<Signal> {
     let asked = |snapshot: &Snapshot| snapshot.policies().any(|(_, p)| p.on.contains(&AlertOn::RunFailed));
@@ -269,7 +281,8 @@ fn run_failed(world: &World, run: &Run, reason: Option<&str>, all: &[Effect]) ->
     for why in blocked {
         if let Some((check, asset)) = settle::failed_check(why, |key| run.bound.snapshot.find(key)) {
             let partition = run.record.partition.clone();
-            signals.push(signal(Cause::Check { asset, check, partition }, None));
+            let error = said_now(run, &asset, &check, all);
+            signals.push(signal(Cause::Check { asset, check, partition }, error));
         }
     }
     if signals.is_empty() {
