@@ -95,6 +95,8 @@ test('an address with a part of an id becomes the whole one', async ({ page }) =
 test('what has no page is said in plain words, with what may have been meant', async ({ page }) => {
   await open(page, '/runs/never');
   await expect(page.getByRole('heading', { name: 'never is no run id' })).toBeVisible();
+  await open(page, '/runs/0000ffff');
+  await expect(page.getByRole('heading', { name: 'There is no run 0000ffff' })).toBeVisible();
   await page.getByRole('main').getByRole('link', { name: /^01/ }).first().click();
   await expect(page.getByRole('tab', { name: 'Timeline' })).toBeVisible();
   await open(page, '/alerts/incidents/01a00000-0000-7000-8000-000000000000');
