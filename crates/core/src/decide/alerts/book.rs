@@ -101,14 +101,11 @@ impl<'w> Book<'w> {
             touched.incident.last_at = self.now;
             touched.incident.run = signal.run.or(touched.incident.run);
         }
-        if !fresh && touched.change != IncidentChange::Opened {
-            touched.change = match occurrence {
-                Occurrence::New => IncidentChange::Repeated,
-                Occurrence::Known => IncidentChange::Extended,
-            };
+        if !fresh && touched.change != IncidentChange::Opened && occurrence == Occurrence::New {
+            touched.change = IncidentChange::Repeated;
         }
         for at in matched {
-            self.tell(&mut touched.incident, snapshot, at, occurrence);
+            self.tell(&mut touched.incident, snapshot, at);
         }
         if touched.incident != before {
             self.touched.insert(place, touched);
@@ -245,7 +242,7 @@ impl<'w> Book<'w> {
     }
 
     /// Tells a policy's channels what they do not know yet: of the incident, or that it happened again.
-    fn tell(&mut self, incident: &mut IncidentRecord, snapshot: &Snapshot, at: usize, occurrence: Occurrence) {
+    fn tell(&mut self, incident: &mut IncidentRecord, snapshot: &Snapshot, at: usize) {
         let policy: &AlertPolicyDef = &snapshot.manifest().alerts[at];
         let record = self.policy(incident.deployment, &policy.name);
         let silent = self.is_muted(incident)
@@ -256,11 +253,11 @@ impl<'w> Book<'w> {
         }
         let leaves = snapshot.quiet(at).and_then(|quiet| quiet.until(self.now)).unwrap_or(self.now);
         for channel in &policy.channels {
+            // Each channel is told of what it has not heard, whichever side of a happening its policy is about.
+            let news = incident.told_of.get(channel).is_none_or(|&told| told < incident.count);
             let topic = match incident.told.get(channel) {
                 None => AlertTopic::Opened,
-                Some(told) if occurrence == Occurrence::New && self.now >= told.plus(policy.min_interval) => {
-                    AlertTopic::Repeated
-                }
+                Some(told) if news && self.now >= told.plus(policy.min_interval) => AlertTopic::Repeated,
                 Some(_) => continue,
             };
             if !self.told.insert((incident.id, channel.clone())) {
