@@ -64,6 +64,9 @@ pub struct Asset {
     /// The last time that it could not be made, where that is later than its latest version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
+    /// Whether it is older than it may be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
     /// Its checks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<AssetCheck>,

@@ -11,12 +11,9 @@ export type AssetWord =
   | 'in_progress'
   | 'external';
 
-/** An asset with what the overview knows of it. */
-export type Listed = Asset & { late?: boolean };
-
 /** The state in one word, as the graph has it: what is there but failed a check, or is too old, is no plain success. */
 export function stateOf(
-  asset: Pick<Listed, 'in_progress' | 'failed' | 'latest' | 'role' | 'checks' | 'late'>,
+  asset: Pick<Asset, 'in_progress' | 'failed' | 'latest' | 'role' | 'checks' | 'late'>,
 ): AssetWord {
   if (asset.in_progress) return 'in_progress';
   if (asset.failed) return 'failed';

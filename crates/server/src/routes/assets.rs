@@ -5,6 +5,7 @@ use headwater_api::{Asset, AssetCheck, AssetDetail, AssetLatest, Failed, List};
 use headwater_core::{
     manifest::AssetRole,
     selection::{Selection, Universe, nearest::nearest},
+    time::Timestamp,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -15,7 +16,7 @@ use crate::{
     cursor,
     extract::{Here, PathOf, QueryOf},
     problem::{Refused, Reply},
-    views::{Catalog, Current, Judged},
+    views::{Catalog, Current, Facts, Judged},
 };
 
 /// The name of the list in its cursors.
@@ -55,7 +56,7 @@ pub(super) async fn assets(
     nodes.truncate(limit);
     let next = nodes.last().filter(|_| more).map(|&last| cursor::encode(LIST, catalog.key(last)));
     let current = app.views.current(&*app.store, &here.0, &catalog).await?;
-    let items = nodes.iter().map(|&node| shown(&catalog, &current, node)).collect();
+    let items = nodes.iter().map(|&node| shown(&catalog, &current, node, app.now())).collect();
     Ok(Json(List { items, next }))
 }
 
@@ -89,7 +90,7 @@ pub(super) async fn asset(
     let step = def.role.step().and_then(|name| catalog.snapshot(node).find_step(name));
     let keys = |nodes: &[u32]| nodes.iter().map(|&node| catalog.def(node as usize).key.clone()).collect();
     Ok(Json(AssetDetail {
-        asset: shown(&catalog, &current, node),
+        asset: shown(&catalog, &current, node, app.now()),
         description: def.description.clone(),
         upstream: keys(catalog.upstream(node)),
         downstream: keys(catalog.downstream(node)),
@@ -120,7 +121,7 @@ pub(super) const fn role_name(role: &AssetRole) -> &'static str {
     }
 }
 
-fn shown(catalog: &Catalog, current: &Current, node: usize) -> Asset {
+fn shown(catalog: &Catalog, current: &Current, node: usize, at: Timestamp) -> Asset {
     let def = catalog.def(node);
     let now = current.now(node);
     let Judged { staleness, causes } = current.judged(node);
@@ -151,6 +152,7 @@ fn shown(catalog: &Catalog, current: &Current, node: usize) -> Asset {
         causes: causes.clone(),
         in_progress: current.in_progress(node),
         failed: now.failed.map(|failed| Failed { at: failed.at.into(), run: failed.run }),
+        late: Facts::of(catalog, current, node, at).late,
         checks: checks_of(catalog, current, node),
     }
 }

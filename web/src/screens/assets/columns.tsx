@@ -1,5 +1,5 @@
 import type { Asset } from '@/api/types';
-import { checkState, type Listed, stateOf, worstCheck } from '@/lib/asset-state';
+import { checkState, stateOf, worstCheck } from '@/lib/asset-state';
 import { plural } from '@/lib/format';
 import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
@@ -38,7 +38,7 @@ const Values = ({ values = [] }: { values: readonly string[] | undefined }) => (
   </span>
 );
 
-export const WIDE: Column<Listed>[] = [
+export const WIDE: Column<Asset>[] = [
   {
     id: 'key',
     head: 'Asset',
@@ -87,7 +87,7 @@ export const WIDE: Column<Listed>[] = [
 ];
 
 /** On a phone a row has two lines: the name, and below it what the other columns say. */
-export const NARROW: Column<Listed>[] = [
+export const NARROW: Column<Asset>[] = [
   {
     id: 'key',
     head: 'Asset',

@@ -1,7 +1,8 @@
 // Filtering, counting and sorting of assets. All of them are in the page, so every facet can say how many assets each of
 // its values would leave.
+import type { Asset } from '@/api/types';
 import { lookOf, type StateKind } from '@/design/states';
-import { type Listed, stateOf, worstCheck } from '@/lib/asset-state';
+import { stateOf, worstCheck } from '@/lib/asset-state';
 import type { Facet } from '@/ui/filter-bar';
 
 export const FACETS = ['state', 'staleness', 'check', 'group', 'kind', 'owner', 'tag', 'domain', 'tier'] as const;
@@ -13,7 +14,7 @@ export const NONE = '<null>';
 
 const orNone = (values: string[]): string[] => (values.length > 0 ? values : [NONE]);
 
-function valuesOf(asset: Listed, facet: FacetName): string[] {
+function valuesOf(asset: Asset, facet: FacetName): string[] {
   switch (facet) {
     case 'state': {
       // What is late is found as such, whatever else it shows first.
@@ -45,17 +46,17 @@ export function matchesText(key: string, words: readonly string[]): boolean {
   return words.every((word) => lower.includes(word));
 }
 
-export type Filtered = { assets: Listed[]; counts: Record<FacetName, Map<string, number>> };
+export type Filtered = { assets: Asset[]; counts: Record<FacetName, Map<string, number>> };
 
 /**
  * The assets that pass, and for each facet how many would have each value if only the other facets counted. An asset
  * that fails one facet alone counts for that facet, so one walk is enough.
  */
-export function filterAssets(all: readonly Listed[], chosen: Chosen, text = ''): Filtered {
+export function filterAssets(all: readonly Asset[], chosen: Chosen, text = ''): Filtered {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = FACETS.map((facet) => new Set(chosen[facet] ?? []));
   const maps = FACETS.map(() => new Map<string, number>());
-  const assets: Listed[] = [];
+  const assets: Asset[] = [];
   // Ten thousand assets are walked through while somebody types, so nothing is made here that is not needed.
   const found: string[][] = [];
   for (const asset of all) {
@@ -119,17 +120,17 @@ export type SortName = (typeof SORTS)[number];
 const STATE_ORDER = ['failed', 'check_failed', 'late', 'check_warned', 'in_progress', 'missing', 'present', 'external'];
 const CHECK_ORDER = ['failed', 'warned', 'never', 'passed'];
 
-export function sortAssets(assets: readonly Listed[], by: SortName, order: 'up' | 'down'): Listed[] {
+export function sortAssets(assets: readonly Asset[], by: SortName, order: 'up' | 'down'): Asset[] {
   const sign = order === 'up' ? 1 : -1;
   const rank = (list: string[], word: string | undefined) => (word === undefined ? list.length : list.indexOf(word));
-  const compare: Record<SortName, (a: Listed, b: Listed) => number> = {
+  const compare: Record<SortName, (a: Asset, b: Asset) => number> = {
     key: () => 0,
     state: (a, b) => rank(STATE_ORDER, stateOf(a)) - rank(STATE_ORDER, stateOf(b)),
     group: (a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0),
     at: (a, b) => ((a.latest?.at ?? '') < (b.latest?.at ?? '') ? -1 : a.latest?.at === b.latest?.at ? 0 : 1),
     check: (a, b) => rank(CHECK_ORDER, worstCheck(a.checks)) - rank(CHECK_ORDER, worstCheck(b.checks)),
   };
-  const byName = (a: Listed, b: Listed) => (a.key < b.key ? -1 : 1);
+  const byName = (a: Asset, b: Asset) => (a.key < b.key ? -1 : 1);
   return [...assets].sort((a, b) => sign * compare[by](a, b) || (by === 'key' ? sign : 1) * byName(a, b));
 }
 

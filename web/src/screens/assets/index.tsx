@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Boxes, SearchX } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
-import { assetsQuery, overviewQuery } from '@/api/queries';
+import { assetsQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
-import type { Listed } from '@/lib/asset-state';
 import { number, plural } from '@/lib/format';
 import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
@@ -66,10 +65,7 @@ function List({ all, select, text }: ListProps) {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const sort = sortOf(search);
   const deferred = useDeferredValue(text);
-  // Which assets are late is told by the overview, the oldest 50 of them.
-  const late = useQuery(overviewQuery()).data?.late;
-  const listed = useMemo(() => withLate(all, late), [all, late]);
-  const { assets, counts } = useMemo(() => filterAssets(listed, search, deferred), [listed, search, deferred]);
+  const { assets, counts } = useMemo(() => filterAssets(all, search, deferred), [all, search, deferred]);
   const rows = useMemo(() => sortAssets(assets, sort.by, sort.order), [assets, sort.by, sort.order]);
   const facets = useMemo(() => facetMenus(counts, search), [counts, search]);
   // What a filter hides is not chosen any more: nobody should start what they cannot see.
@@ -122,12 +118,6 @@ function List({ all, select, text }: ListProps) {
       </Panel>
     </>
   );
-}
-
-function withLate(all: Asset[], late: readonly { key: string }[] = []): Listed[] {
-  if (late.length === 0) return all;
-  const keys = new Set(late.map(({ key }) => key));
-  return all.map((asset) => (keys.has(asset.key) ? { ...asset, late: true } : asset));
 }
 
 type AssetSort = Sort & { by: SortName };
