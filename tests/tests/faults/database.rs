@@ -47,6 +47,9 @@ async fn a_run_and_whoever_follows_it_outlive_a_stop_of_postgres() {
         (error.contains("PostgreSQL at ") && !error.contains("pool")).then_some(())
     })
     .await;
+    let told = "the server cannot answer; the run is followed again as soon as it can";
+    until("the follower says why it is silent", secs(30), async || follower.output().contains(told).then_some(()))
+        .await;
     assert!(follower.is_running(), "{}", follower.output());
     cluster.revive();
     until("the server is ready again", secs(30), async || stack.client.ready().await.ok()).await;

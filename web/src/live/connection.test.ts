@@ -89,6 +89,37 @@ describe('the connection', () => {
     expect(lastId(served[1] as Served)).toBe('8');
   });
 
+  it('lets go while nobody looks, and goes on where it was', async () => {
+    const { served, fetch } = serve();
+    const { connection, states, seen } = follow(fetch);
+    await pass(1);
+    served[0]?.send(`event: start\nid: 7\ndata: {}\n\n${message(8)}`);
+    await pass(1);
+    connection.rest();
+    expect(served[0]?.request.signal?.aborted).toBe(true);
+    await pass(120_000);
+    expect(served).toHaveLength(1);
+    expect(states.at(-1)).toBe('live');
+    connection.wake();
+    connection.wake();
+    await pass(1);
+    expect(served).toHaveLength(2);
+    expect(lastId(served[1] as Served)).toBe('8');
+    served[1]?.send(`event: start\nid: 8\ndata: {}\n\n${message(9)}`);
+    await pass(60_000);
+    expect(seen).toEqual([8, 9]);
+  });
+
+  it('is not opened twice where it wakes before the rest is over', async () => {
+    const { served, fetch } = serve();
+    const { connection } = follow(fetch);
+    await pass(1);
+    connection.rest();
+    connection.wake();
+    await pass(30_000);
+    expect(served).toHaveLength(2);
+  });
+
   it('takes silence for a broken connection', async () => {
     const { served, fetch } = serve();
     const { states } = follow(fetch);

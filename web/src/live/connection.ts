@@ -45,6 +45,7 @@ export class Connection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private resting = false;
 
   constructor(
     private readonly options: Options,
@@ -55,6 +56,22 @@ export class Connection {
 
   open(): void {
     this.handlers.onState({ is: 'connecting' });
+    if (!this.resting) void this.attempt();
+  }
+
+  /** Lets go of the connection: nobody looks, and a browser has six of them for all tabs of a server. */
+  rest(): void {
+    this.resting = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    clearTimeout(this.watchdog);
+    this.abort.abort();
+  }
+
+  /** Goes on after the last event that was seen. */
+  wake(): void {
+    if (!this.resting || this.closed) return;
+    this.resting = false;
     void this.attempt();
   }
 
@@ -79,19 +96,22 @@ export class Connection {
   }
 
   private async attempt(): Promise<void> {
-    this.abort = new AbortController();
+    const abort = new AbortController();
+    this.abort = abort;
     this.heard();
     try {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(this.after), ...this.options.headers() };
       const request = this.options.fetch ?? fetch;
-      const response = await request(this.options.url, { headers, signal: this.abort.signal, cache: 'no-store' });
+      const response = await request(this.options.url, { headers, signal: abort.signal, cache: 'no-store' });
       if (response.status === 401) return this.signedOut();
       if (response.ok && response.body) await this.read(response.body);
     } catch {
       // Every way in which a connection can end is answered in the same way, below.
     }
+    // Another attempt may be under way by now, after a rest.
+    if (abort !== this.abort) return;
     clearTimeout(this.watchdog);
-    if (!this.closed) this.wait();
+    if (!this.closed && !this.resting) this.wait();
   }
 
   private async read(stream: ReadableStream<Uint8Array>): Promise<void> {
@@ -100,7 +120,7 @@ export class Connection {
     const parser = new SseParser();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || this.closed) return;
+      if (done || this.closed || this.resting) return;
       this.heard();
       for (const message of parser.push(decoder.decode(value, { stream: true }))) {
         this.take(message.event, message.id, message.data);

@@ -8,6 +8,9 @@ import { RunPatcher } from './patcher';
 import { Refresher } from './refresher';
 import { EVERYTHING, MOVED, staleKeys } from './stale';
 
+/** For how long a hidden tab keeps its connection. */
+const HIDDEN_MS = 5_000;
+
 type Listener = (event: LogEvent) => void;
 
 type Live = { state: ConnectionState; hurry: () => void; listen: (listener: Listener) => () => void };
@@ -42,13 +45,24 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
         },
       },
     );
+    let hidden: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(hidden);
+      if (document.visibilityState === 'hidden') hidden = setTimeout(() => opened.rest(), HIDDEN_MS);
+      else opened.wake();
+    };
+    // A tab that is opened behind this one waits until it is looked at.
+    if (document.visibilityState === 'hidden') opened.rest();
     opened.open();
     setConnection(opened);
     const hurry = () => opened.hurry();
     const lose = () => opened.lose();
+    document.addEventListener('visibilitychange', look);
     globalThis.addEventListener('online', hurry);
     globalThis.addEventListener('offline', lose);
     return () => {
+      clearTimeout(hidden);
+      document.removeEventListener('visibilitychange', look);
       globalThis.removeEventListener('online', hurry);
       globalThis.removeEventListener('offline', lose);
       opened.close();

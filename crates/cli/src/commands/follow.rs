@@ -25,7 +25,7 @@ use crate::{
 };
 use progress::Progress;
 use stall::Stall;
-use watch::{Seen, Watch};
+use watch::{Look, Seen, Watch};
 
 /// Follows a run until it ends. The exit code says how it went.
 pub(crate) async fn run_until_its_end(context: &Context, client: &Client, run: RunId) -> Done {
@@ -34,7 +34,10 @@ pub(crate) async fn run_until_its_end(context: &Context, client: &Client, run: R
     loop {
         tokio::select! {
             seen = watch.next() => {
-                let seen = seen?;
+                let Look::Seen(seen) = seen? else {
+                    view.away();
+                    continue;
+                };
                 view.look(client, &seen).await?;
                 if seen.detail.run.state.is_final() {
                     return view.finish(&seen);
@@ -55,7 +58,10 @@ pub(crate) async fn follow_quietly(context: &Context, client: &Client, run: RunI
     let mut watch = Watch::new(client.clone(), run);
     let mut view = View::new(&context.output);
     loop {
-        let seen = watch.next().await?;
+        let Look::Seen(seen) = watch.next().await? else {
+            view.away();
+            continue;
+        };
         view.look(client, &seen).await?;
         if seen.detail.run.state.is_final() {
             return view.finish(&seen);
@@ -89,12 +95,21 @@ impl<'a> View<'a> {
     async fn look(&mut self, client: &Client, seen: &Seen) -> Result<(), Failure> {
         self.update(seen)?;
         if let Some(why) = self.stall.explain(client, seen).await {
-            match &self.progress {
-                Some(progress) => progress.aside(|| self.output.note(&why)),
-                None => self.output.note(&why),
-            }
+            self.note(&why);
         }
         Ok(())
+    }
+
+    /// Says that the server has not answered for a while.
+    fn away(&self) {
+        self.note("the server cannot answer; the run is followed again as soon as it can");
+    }
+
+    fn note(&self, text: &str) {
+        match &self.progress {
+            Some(progress) => progress.aside(|| self.output.note(text)),
+            None => self.output.note(text),
+        }
     }
 
     fn update(&mut self, seen: &Seen) -> Result<(), Failure> {

@@ -74,7 +74,12 @@ pub(super) async fn event_stream(
         _permit: permit,
         app,
     };
-    Ok(Sse::new(messages(following)).keep_alive(KeepAlive::default()).into_response())
+    Ok(unbuffered(Sse::new(messages(following)).keep_alive(KeepAlive::default())))
+}
+
+/// A stream that a proxy in between, such as nginx, passes on as it comes.
+pub(super) fn unbuffered(stream: impl IntoResponse) -> Response {
+    ([("x-accel-buffering", "no")], stream).into_response()
 }
 
 /// A place among the streams that may be open at once.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     extract::State,
     response::{
-        IntoResponse, Response,
+        Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
@@ -15,7 +15,7 @@ use headwater_core::id::{Attempt, RunId, StepNo};
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
 use super::{
-    event_stream::permit,
+    event_stream::{permit, unbuffered},
     logs::{StreamPath, limit, page, step_record},
     runs::find,
 };
@@ -59,7 +59,7 @@ pub(super) async fn log_tail(
         _permit: permit(&app)?,
         app,
     };
-    Ok(Sse::new(events(tail)).keep_alive(KeepAlive::default()).into_response())
+    Ok(unbuffered(Sse::new(events(tail)).keep_alive(KeepAlive::default())))
 }
 
 struct Tail {

@@ -85,8 +85,7 @@ fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBr
             let brief = brief(catalog, node, SignalKind::AssetFailed, Some(at), "its last try failed".to_owned());
             found.push(AssetBrief { run: Some(run), ..brief });
         } else if facts.failed_checks + facts.warned_checks > 0 {
-            let failed = current.now(node).checks.iter().filter(|check| !check.passed);
-            let (names, last) = named(failed);
+            let (names, last) = named(&current.now(node).checks);
             found.push(AssetBrief {
                 run: last.and_then(|check| check.run),
                 severity: if facts.failed_checks > 0 { Severity::Error } else { Severity::Warn },
@@ -99,15 +98,20 @@ fn failing(catalog: &Catalog, current: &Current, facts: &[Facts]) -> Vec<AssetBr
     found
 }
 
-/// Failed checks in words, and the latest of them.
-fn named<'c>(failed: impl Iterator<Item = &'c CheckRecord>) -> (String, Option<&'c CheckRecord>) {
-    let failed: Vec<&CheckRecord> = failed.collect();
-    let names: Vec<&str> = failed.iter().map(|check| check.check.as_str()).collect();
-    let words = match names.as_slice() {
-        [one] => format!("check {one} failed"),
-        many => format!("checks {} failed", many.join(", ")),
+/// Checks that did not pass in words, those with an error first, and the latest of them.
+fn named(checks: &[CheckRecord]) -> (String, Option<&CheckRecord>) {
+    let of = |severity, one: &str, many: &str| {
+        let names: Vec<&str> =
+            checks.iter().filter(|check| failed_as(check, severity)).map(|check| check.check.as_str()).collect();
+        match names.as_slice() {
+            [] => None,
+            [name] => Some(format!("check {name} {one}")),
+            names => Some(format!("checks {} {many}", names.join(", "))),
+        }
     };
-    (words, failed.into_iter().max_by_key(|check| check.seq))
+    let words = [of(Severity::Error, "failed", "failed"), of(Severity::Warn, "warns", "warn")];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    (words.join("; "), checks.iter().filter(|check| !check.passed).max_by_key(|check| check.seq))
 }
 
 fn late(catalog: &Catalog, facts: &[Facts]) -> Vec<AssetBrief> {

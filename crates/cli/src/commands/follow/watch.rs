@@ -16,10 +16,19 @@ const BREATH: Duration = Duration::from_millis(40);
 const SHARE: u32 = 4;
 /// The longest wait there is: whatever a look took, what has happened since is seen soon.
 const LONGEST: Duration = Duration::from_secs(2);
-/// How long a server may be away before following is given up.
+/// How long a server may be away before following is given up, and before that is told.
 const PATIENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_secs(3);
 
 type Hints = Box<dyn Stream<Item = Result<Feed, ClientError>> + Send + Unpin>;
+
+/// What a look gave.
+pub(super) enum Look {
+    /// How the run is.
+    Seen(Box<Seen>),
+    /// The server has been away for a while, which is told once in an outage.
+    Away,
+}
 
 /// What is known of a run.
 pub(super) struct Seen {
@@ -42,8 +51,14 @@ pub(super) struct Watch {
     /// The earliest and latest time of the next look.
     earliest: Instant,
     latest: Instant,
-    /// Since when the server is away.
-    away: Option<Instant>,
+    /// Since when the server is away, and whether that was told.
+    away: Option<(Instant, Told)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    No,
+    Yes,
 }
 
 impl Watch {
@@ -57,7 +72,7 @@ impl Watch {
     }
 
     /// The run after the next change, or after a while. Dropping the future loses nothing.
-    pub(super) async fn next(&mut self) -> Result<Seen, ClientError> {
+    pub(super) async fn next(&mut self) -> Result<Look, ClientError> {
         loop {
             self.wait().await;
             let start = Instant::now();
@@ -68,10 +83,20 @@ impl Watch {
             match result {
                 Ok(seen) => {
                     self.away = None;
-                    return Ok(seen);
+                    return Ok(Look::Seen(Box::new(seen)));
                 }
                 // A restart or a hand-over takes seconds; the run goes on meanwhile.
-                Err(error) if error.is_passing() && self.away.get_or_insert(now).elapsed() < PATIENCE => {}
+                Err(error) if error.is_passing() => {
+                    let (since, told) = self.away.get_or_insert((now, Told::No));
+                    match since.elapsed() {
+                        away if away >= PATIENCE => return Err(error),
+                        away if away >= SILENCE && *told == Told::No => {
+                            *told = Told::Yes;
+                            return Ok(Look::Away);
+                        }
+                        _ => {}
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
