@@ -41,7 +41,7 @@ pub(crate) async fn launch(
     let location = location.map(str::to_owned);
     let request = LaunchRequest { selection: selection.to_owned(), location, ..LaunchRequest::default() };
     let launched = client.launch(&request, &idempotency(None)).await?;
-    tell(context, &launched, |short| format!("run {short} of {selection}: {} steps", launched.steps))?;
+    tell(context, &launched, |short| format!("run {short} of {selection}: {}", counted(launched.steps)))?;
     Ok(launched)
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn launched(context: &Context, client: &Client, launched: &Laun
     }
     tell(context, launched, |short| match context.output.is_quiet() {
         true => String::new(),
-        false => format!("run {short}: {} steps", launched.steps),
+        false => format!("run {short}: {}", counted(launched.steps)),
     })?;
     follow::run_until_its_end(context, client, launched.run).await
 }
@@ -92,4 +92,9 @@ fn read_config(configs: Vec<StepConfig>) -> Result<BTreeMap<String, serde_json::
         }
     }
     Ok(read)
+}
+
+/// So many steps, in words.
+fn counted(steps: u32) -> String {
+    if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") }
 }

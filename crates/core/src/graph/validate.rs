@@ -251,6 +251,7 @@ fn names(manifest: &Manifest, findings: &mut Findings) {
 
 /// Names of one kind, sorted, each with its place.
 fn unique<'a>(names: impl Iterator<Item = (&'a str, Option<&'a SourceRef>)>, what: &str, findings: &mut Findings) {
+    let code = what.replace(' ', "-");
     let mut last: Option<(&str, Option<&SourceRef>)> = None;
     for (name, source) in names {
         if name.trim().is_empty()
@@ -260,7 +261,7 @@ fn unique<'a>(names: impl Iterator<Item = (&'a str, Option<&'a SourceRef>)>, wha
         {
             findings.add(
                 Finding::new(
-                    &format!("{what}-name"),
+                    &format!("{code}-name"),
                     format!("a {what} has the name {:?}", name.chars().take(40).collect::<String>()),
                 )
                 .at(source)
@@ -271,7 +272,7 @@ fn unique<'a>(names: impl Iterator<Item = (&'a str, Option<&'a SourceRef>)>, wha
             && previous == name
         {
             findings.add(
-                Finding::new(&format!("{what}-duplicate"), format!("{what} {name} is declared twice"))
+                Finding::new(&format!("{code}-duplicate"), format!("{what} {name} is declared twice"))
                     .at(place)
                     .at(source),
             );

@@ -54,7 +54,9 @@ pub(super) async fn demo(options: &Options) -> Result<ExitCode, CommandError> {
     let mut out = io::stdout();
     writeln!(out, "{}", summary::of(&server.url).await?)?;
     if options.afterwards == Afterwards::KeepServing {
-        writeln!(out, "{}", what_next(&server.url, Path::new(&server.shop_data)))?;
+        let next = what_next(&server.url, Path::new(&server.shop_data));
+        // It stays for whoever uses it, also where nobody reads this any more.
+        let _ = out.write_all(format!("{next}\n").as_bytes());
         server.until_told().await?;
     }
     server.stop().await?;
