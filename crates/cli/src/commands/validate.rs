@@ -100,13 +100,14 @@ fn config_findings(snapshot: &Snapshot) -> Vec<Finding> {
     }
 }
 
-/// Conditions of jobs and schedules that no asset meets.
+/// Conditions of jobs, schedules and alert policies that no asset meets.
 fn empty_selections(snapshot: &Snapshot) -> Vec<String> {
     let manifest = snapshot.manifest();
     let jobs = manifest.jobs.iter().map(|job| ("job", &job.name, &job.selection));
     let schedules = manifest.schedules.iter().map(|schedule| ("schedule", &schedule.name, &schedule.selection));
+    let policies = manifest.alerts.iter().filter_map(|policy| Some(("policy", &policy.name, policy.select.as_ref()?)));
     let mut warnings = Vec::new();
-    for (what, name, text) in jobs.chain(schedules) {
+    for (what, name, text) in jobs.chain(schedules).chain(policies) {
         if let Ok(selection) = Selection::parse(text) {
             let found = selection.eval(snapshot).warnings;
             warnings.extend(found.iter().map(|warning| format!("{what} `{name}`: {}", selection.render(warning))));
@@ -118,7 +119,8 @@ fn empty_selections(snapshot: &Snapshot) -> Vec<String> {
 fn page(style: &Style, verdict: &Verdict) -> String {
     let mut lines = Vec::new();
     for finding in &verdict.findings {
-        let at: String = finding.at.iter().map(|source| format!("{source}: ")).collect();
+        let at: Vec<String> = finding.at.iter().map(ToString::to_string).collect();
+        let at = if at.is_empty() { String::new() } else { format!("{}: ", at.join(" and ")) };
         let error = style.paint(Tone::Bad, &format!("error[{}]", finding.code));
         lines.push(format!("{at}{error}: {}", finding.message));
         if !finding.hint.is_empty() {
@@ -143,7 +145,7 @@ fn page(style: &Style, verdict: &Verdict) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use headwater_core::manifest::{AssetDef, ScheduleDef, SourceRef, StepDef};
+    use headwater_core::manifest::{AlertOn, AlertPolicyDef, AssetDef, ScheduleDef, SourceRef, StepDef};
 
     use super::*;
 
@@ -186,10 +188,13 @@ mod tests {
     fn rust_steps_need_code_and_selections_should_select() {
         let mut manifest = manifest();
         manifest.schedules.push(ScheduleDef::new("nightly", "0 6 * * *", "key:order"));
+        let policy = AlertPolicyDef::new("raw", vec![AlertOn::AssetFailed], Vec::new());
+        manifest.alerts.push(AlertPolicyDef { select: Some("group:raww".into()), ..policy });
         let bare = Registry::new(manifest.clone(), BTreeMap::new());
         let with_code = verdict(&manifest, Some(&bare));
         assert_eq!(with_code.findings[0].code, "step-without-code");
         let without = verdict(&manifest, None);
         assert!(without.valid && without.warnings[0].contains("schedule `nightly`: no asset matches"), "{without:?}");
+        assert!(without.warnings[1].contains("policy `raw`: no "), "{without:?}");
     }
 }
