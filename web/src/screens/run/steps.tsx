@@ -72,10 +72,10 @@ const wide = (marks: StepMarks): Column<Step>[] => [
   {
     id: 'worker',
     head: 'Worker',
-    width: '6rem',
+    width: '7.5rem',
     cell: ({ worker }) =>
       worker ? (
-        <span className="mono muted" title={worker}>
+        <span className="mono muted truncate" title={worker}>
           {shortId(worker)}
         </span>
       ) : (
