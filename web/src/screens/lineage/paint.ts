@@ -4,7 +4,7 @@ import { lookOf, type Tone } from '@/design/states';
 import { compact, splitKey } from '@/lib/format';
 import type { Size } from '@/lib/size';
 import { sharesOf } from '@/lib/state-counts';
-import { relative } from '@/lib/time';
+import { past } from '@/lib/time';
 import { type Camera, seen } from './camera';
 import { paintGlyph } from './glyphs';
 import { alsoOf, BOX, type GraphModel, isGroup, stateOf, wordsOf } from './model';
@@ -261,7 +261,7 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
 function noteOf(node: GraphNode, now: number): string {
   const state = stateOf(node);
   const word = state === 'present' && node.at ? [] : [wordsOf(node, state)];
-  const when = node.at ? [relative(new Date(node.at), now)] : [];
+  const when = node.at ? [past(new Date(node.at), now)] : [];
   return [...word, ...when, ...(node.kinds ?? []).slice(0, 2)].join(' · ');
 }
 

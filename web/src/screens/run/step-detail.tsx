@@ -75,7 +75,7 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
             ['Ran for', <Duration key="ran" from={step.started_at ?? step.leased_at} to={step.ended_at} />],
             ['Leased', step.leased_at && <Time key="leased" at={step.leased_at} form="absolute" />],
             ['Ended', step.ended_at && <Time key="ended" at={step.ended_at} form="absolute" />],
-            ['Tries again', step.retry_at && <Time key="retry" at={step.retry_at} />],
+            ['Tries again', step.retry_at && <Time key="retry" at={step.retry_at} ahead />],
             [
               'Worker',
               step.worker && (

@@ -69,7 +69,7 @@ function Failed({ step, held }: FailedStep) {
           </Link>{' '}
           {retries ? (
             <span className="muted">
-              tries again <Time at={step.retry_at} />
+              tries again <Time at={step.retry_at} ahead />
             </span>
           ) : (
             <span className="muted">
