@@ -15,6 +15,7 @@ import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
 import { Duration, Time } from '@/ui/time';
+import { CheckWords } from './check-words';
 import styles from './run.module.css';
 import { type StepMark, type StepMarks, shownState } from './step-checks';
 
@@ -59,6 +60,7 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
           )}
         </div>
         {step.cause && <p className={styles.anywhere}>{sentence(step.cause)}</p>}
+        {mark && <CheckWords mark={mark} />}
         {step.failure && (
           <>
             <ErrorText text={step.failure.message} />
