@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Waypoints } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { graphQuery } from '@/api/queries';
 import type { Graph } from '@/api/types';
 import { useLastError } from '@/lib/last-error';
@@ -9,6 +9,7 @@ import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
+import { toast } from '@/ui/toast';
 import { type CanvasHandle, GraphCanvas } from './canvas';
 import { ChosenBar, Legend, ZoomButtons } from './corners';
 import styles from './lineage.module.css';
@@ -32,6 +33,7 @@ export default function LineageScreen() {
   const model = useMemo(() => new GraphModel(graph ?? NOTHING), [graph]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [launching, setLaunching] = useState<string>();
+  useKnownFocus(focus, graph && !query.isPlaceholderData ? model : undefined);
 
   const setFocus = (key: string | undefined) => setSearch({ focus: key });
   const open = (key: string) => {
@@ -99,6 +101,21 @@ export default function LineageScreen() {
       )}
     </div>
   );
+}
+
+/** Takes a focus away that is not in the graph, and says so, unless it has been there and went with a change. */
+function useKnownFocus(focus: string | undefined, model: GraphModel | undefined): void {
+  const setSearch = useSetSearch();
+  const known = useRef<string>(undefined);
+  useEffect(() => {
+    if (!model || focus === undefined) return;
+    if (model.numberOf(focus) !== undefined) {
+      known.current = focus;
+      return;
+    }
+    if (known.current !== focus) toast({ title: `${focus} is not among what is shown` });
+    setSearch({ focus: undefined });
+  }, [focus, model, setSearch]);
 }
 
 /** What is launched: what is chosen, or what is in focus, or everything that is shown. */
