@@ -7,6 +7,7 @@ import type { Graph } from '@/api/types';
 import { useLastError } from '@/lib/last-error';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
+import { FaultySelection, isFaulty } from '@/ui/faulty-selection';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
 import { toast } from '@/ui/toast';
@@ -28,8 +29,8 @@ export default function LineageScreen() {
   const navigate = useNavigate();
   const canvas = useRef<CanvasHandle>(null);
   // An error takes the place of what was seen before: that is not what was asked for now.
-  const failed = useLastError(query) !== null;
-  const graph = failed ? undefined : query.data;
+  const error = useLastError(query);
+  const graph = error ? undefined : query.data;
   const model = useMemo(() => new GraphModel(graph ?? NOTHING), [graph]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [launching, setLaunching] = useState<string>();
@@ -56,43 +57,51 @@ export default function LineageScreen() {
         onMaterialize={graph && materialize}
         chosen={graph ? chosen.size : 0}
       />
-      <Loaded query={query} what="The lineage could not be loaded" skeleton={<SkeletonRows rows={14} />}>
-        {(loaded) =>
-          view === 'list' ? (
-            <div className={styles.list}>
-              <LineageList model={model} chosen={chosen} onChoose={setChosen} />
-            </div>
-          ) : (
-            <div className={styles.stage}>
-              <GraphCanvas
-                ref={canvas}
-                model={model}
-                focus={focus}
-                chosen={chosen}
-                onFocus={setFocus}
-                onOpen={open}
-                onChoose={setChosen}
-                onMaterialize={materialize}
-              />
-              <ZoomButtons canvas={canvas} />
-              <Legend />
-              {focus !== undefined && model.numberOf(focus) !== undefined && (
-                <FocusPanel
+      {isFaulty(error) ? (
+        <div className={styles.stage}>
+          <div className={styles.over}>
+            <FaultySelection />
+          </div>
+        </div>
+      ) : (
+        <Loaded query={query} what="The lineage could not be loaded" skeleton={<SkeletonRows rows={14} />}>
+          {(loaded) =>
+            view === 'list' ? (
+              <div className={styles.list}>
+                <LineageList model={model} chosen={chosen} onChoose={setChosen} />
+              </div>
+            ) : (
+              <div className={styles.stage}>
+                <GraphCanvas
+                  ref={canvas}
                   model={model}
                   focus={focus}
-                  onClose={() => setFocus(undefined)}
-                  onGo={goTo}
+                  chosen={chosen}
+                  onFocus={setFocus}
                   onOpen={open}
-                  onMaterialize={setLaunching}
+                  onChoose={setChosen}
+                  onMaterialize={materialize}
                 />
-              )}
-              {loaded.nodes.length === 0 && (
-                <Nothing select={select} onClear={() => setSearch({ select: undefined })} />
-              )}
-            </div>
-          )
-        }
-      </Loaded>
+                <ZoomButtons canvas={canvas} />
+                <Legend />
+                {focus !== undefined && model.numberOf(focus) !== undefined && (
+                  <FocusPanel
+                    model={model}
+                    focus={focus}
+                    onClose={() => setFocus(undefined)}
+                    onGo={goTo}
+                    onOpen={open}
+                    onMaterialize={setLaunching}
+                  />
+                )}
+                {loaded.nodes.length === 0 && (
+                  <Nothing select={select} onClear={() => setSearch({ select: undefined })} />
+                )}
+              </div>
+            )
+          }
+        </Loaded>
+      )}
       {graph && chosen.size > 0 && (
         <ChosenBar count={chosen.size} onMaterialize={materialize} onClear={() => setChosen(new Set())} />
       )}
