@@ -8,11 +8,16 @@ import { Shell } from './shell/shell';
 
 type Raw = Record<string, unknown>;
 
-/** Every parameter may be absent, and those that are do not stand in the address. */
+/**
+ * Every parameter may be absent, and those that are do not stand in the address. One that makes no sense is told as
+ * undefined, since the router would otherwise hand on what stands there.
+ */
 const optional =
   <T extends object>(read: (raw: Raw) => T) =>
   (raw: Raw): Partial<T> =>
-    Object.fromEntries(Object.entries(read(raw)).filter(([, value]) => value !== undefined)) as Partial<T>;
+    Object.fromEntries(
+      Object.entries(read(raw)).filter(([name, value]) => value !== undefined || name in raw),
+    ) as Partial<T>;
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path }) as const;

@@ -67,6 +67,9 @@ pub struct Deployed {
     pub changed: bool,
     /// How many assets it has.
     pub assets: u32,
+    /// What is live and cannot work on this server yet, as an alert channel whose secret is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A command that was carried out.

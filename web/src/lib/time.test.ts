@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, relative } from './time';
+import { duration, past, relative } from './time';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const ago = (seconds: number) => relative(new Date(now - seconds * 1_000), now);
@@ -18,6 +18,11 @@ describe('relative times', () => {
     [-7_200, 'in 2 h'],
   ])('%i s before', (seconds, words) => {
     expect(ago(seconds)).toBe(words);
+  });
+
+  it('never puts what has happened into the future', () => {
+    expect(past(new Date(now + 7_000), now)).toBe('just now');
+    expect(past(new Date(now - 42_000), now)).toBe('42 s ago');
   });
 
   it('names the day of what is long ago', () => {

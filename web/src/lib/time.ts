@@ -15,6 +15,9 @@ export function relative(at: Date, now: number): string {
   return ms > 0 ? `${words} ago` : `in ${words}`;
 }
 
+/** The same of what has happened: a clock that is behind, as of another machine, does not put it into the future. */
+export const past = (at: Date, now: number): string => relative(at, Math.max(now, at.getTime()));
+
 function coarse(ms: number): string {
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;

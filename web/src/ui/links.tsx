@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { Bot, CalendarClock, RotateCcw, User } from 'lucide-react';
 import type { Trigger } from '@/api/types';
+import { cx } from '@/lib/class';
 import { shortId, splitKey } from '@/lib/format';
 import styles from './links.module.css';
 
@@ -17,7 +18,7 @@ export function AssetLink({ assetKey }: { assetKey: string }) {
 
 export function RunLink({ run }: { run: string }) {
   return (
-    <Link to="/runs/$run" params={{ run }} className="mono" title={run}>
+    <Link to="/runs/$run" params={{ run }} className={cx('mono', styles.id)} title={run}>
       {shortId(run)}
     </Link>
   );

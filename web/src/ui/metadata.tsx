@@ -49,7 +49,7 @@ function Line({ name, value }: { name: string; value: MetadataValue }): ReactNod
     case 'path':
       return <CopyId id={value.value} what="path" form="whole" />;
     case 'timestamp':
-      return <Time at={new Date(value.value / 1_000)} />;
+      return <Time at={new Date(value.value / 1_000)} ahead />;
     default:
       return String(value.value);
   }

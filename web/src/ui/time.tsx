@@ -1,22 +1,28 @@
 import { useNow } from '@/lib/clock';
-import { absolute, duration, relative, relativeChangesIn } from '@/lib/time';
+import { absolute, duration, past, relative, relativeChangesIn } from '@/lib/time';
 
-export type TimeProps = { at: string | Date | null | undefined; form?: 'relative' | 'absolute' };
+export type TimeProps = {
+  at: string | Date | null | undefined;
+  form?: 'relative' | 'absolute';
+  /** Whether it may lie ahead. What has happened is never shown in the future, whatever the clock here says. */
+  ahead?: boolean;
+};
 
 /** An instant: relative, with the exact time in the viewer's zone as its title; or the exact time. */
-export function Time({ at, form = 'relative' }: TimeProps) {
+export function Time({ at, form = 'relative', ahead = false }: TimeProps) {
   if (!at) return <span className="muted">–</span>;
   const date = typeof at === 'string' ? new Date(at) : at;
   return (
     <time dateTime={date.toISOString()} title={absolute(date)}>
-      {form === 'absolute' ? absolute(date) : <Relative date={date} />}
+      {form === 'absolute' ? absolute(date) : <Relative key={date.getTime()} date={date} ahead={ahead} />}
     </time>
   );
 }
 
-function Relative({ date }: { date: Date }) {
+/** Each instant has one of its own, since the clock of an old one may have ticked minutes ago. */
+function Relative({ date, ahead }: { date: Date; ahead: boolean }) {
   const now = useNow(relativeChangesIn(date, Date.now()));
-  return relative(date, now);
+  return ahead ? relative(date, now) : past(date, now);
 }
 
 type Instant = string | null | undefined;
@@ -27,7 +33,7 @@ export function Duration(props: DurationProps) {
   if ('ms' in props) return <>{props.ms === null || props.ms === undefined ? '–' : duration(props.ms)}</>;
   if (!props.from) return <>–</>;
   if (props.to) return <>{duration(Date.parse(props.to) - Date.parse(props.from))}</>;
-  return <Growing since={Date.parse(props.from)} />;
+  return <Growing key={props.from} since={Date.parse(props.from)} />;
 }
 
 function Growing({ since }: { since: number }) {

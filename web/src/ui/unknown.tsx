@@ -15,14 +15,16 @@ const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?= \()/;
 export type UnknownProps = {
   error: ApiError;
   /** A link to what has an id; the server names those that may have been meant. */
-  linkTo: (id: string) => ReactNode;
+  linkTo?: (id: string) => ReactNode;
+  /** What may have been meant, where that is known here. */
+  near?: ReactNode;
   actions: ReactNode;
   /** What may have happened, where the server has no hint. */
   children: ReactNode;
 };
 
 /** In place of something that has no page: why not, and which may have been meant. */
-export function Unknown({ error, linkTo, actions, children }: UnknownProps) {
+export function Unknown({ error, linkTo = (id) => id, near, actions, children }: UnknownProps) {
   const title = sentence(error.message).replaceAll('`', '').replace(/\.$/, '');
   const hint = error.hint && sentence(error.hint);
   // Every second piece is an id, since the pattern is a group.
@@ -31,6 +33,7 @@ export function Unknown({ error, linkTo, actions, children }: UnknownProps) {
     <Panel>
       <EmptyState icon={SearchX} title={title} actions={actions}>
         {pieces ?? children}
+        {near}
       </EmptyState>
     </Panel>
   );

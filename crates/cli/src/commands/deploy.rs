@@ -37,6 +37,9 @@ pub(crate) async fn deploy(context: &Context, args: &DeployArgs) -> Done {
         return Err(broken);
     }
     let deployed = context.client()?.deploy(text, &idempotency(None)).await?;
+    for warning in &deployed.warnings {
+        context.output.warn(warning);
+    }
     context.output.show(&deployed, |_| {
         let (location, snapshot) = (&manifest.location, deployed.snapshot.short());
         match deployed.changed {

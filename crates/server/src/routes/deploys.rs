@@ -9,9 +9,10 @@ use headwater_api::{Deploy, Deployed, Deployment, ErrorCode, List, ListQuery, Lo
 use headwater_core::{
     command::{self, Answer, Command, Refusal, Request},
     id::{AssetId, SnapshotId},
-    manifest::Manifest,
+    manifest::{ChannelDef, Manifest},
     record::DeployRecord,
 };
+use headwater_notify::{Secrets, missing};
 use http::{
     HeaderValue,
     header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -113,10 +114,17 @@ pub(super) async fn deploy(
             return Err(refusal.into());
         }
     };
+    let warnings = lacking(&app.options.secrets, deploy.snapshot.manifest());
     match app.control.command(caller.request(&here, Command::Deploy(deploy))).await? {
-        Answer::Deployed { snapshot, changed, assets } => Ok(Json(Deployed { snapshot, changed, assets })),
+        Answer::Deployed { snapshot, changed, assets } => Ok(Json(Deployed { snapshot, changed, assets, warnings })),
         _ => Err(Refused::new(ErrorCode::Internal, "the leader gave the answer of another command")),
     }
+}
+
+/// Alert channels that cannot tell anybody on this server, and why.
+fn lacking(secrets: &Secrets, manifest: &Manifest) -> Vec<String> {
+    let lacks = |channel: &ChannelDef| Some(format!("channel {}: {}", channel.name, missing(secrets, channel)?));
+    manifest.channels.iter().filter_map(lacks).collect()
 }
 
 /// Everything that can be wrong with a manifest: also schemas of config, and templates of alerts.

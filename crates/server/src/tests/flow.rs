@@ -8,12 +8,17 @@ use headwater_client::IdempotencyKey;
 use headwater_core::{
     id::RunId,
     lease::Lease,
-    manifest::Switch,
+    manifest::{ChannelDef, ChannelKind, SecretRef, Switch},
     record::{StepState, VersionKind},
     report::Outcome,
 };
 
+use headwater_notify::Secrets;
+use headwater_scheduler::Standing;
+use headwater_store::MemoryStore;
+
 use super::harness::{Doing, Server, Worker, fail_orders, key, manifest, succeed};
+use crate::ServerOptions;
 
 fn everything() -> LaunchRequest {
     LaunchRequest { selection: "*".into(), ..LaunchRequest::default() }
@@ -225,6 +230,27 @@ async fn lists_come_in_parts() {
     let first = server.client.assets(None, &ListQuery { cursor: None, limit: Some(2) }).await.unwrap();
     let rest = server.client.assets(None, &ListQuery { cursor: first.next, limit: Some(2) }).await.unwrap();
     assert_eq!((first.items.len(), rest.items.len(), rest.next), (2, 1, None));
+}
+
+#[tokio::test]
+async fn a_deploy_says_which_channels_cannot_tell_anybody() {
+    let secrets = Secrets::new(|name| (name == "SLACK_OK").then(|| "https://hooks.example/x".to_owned())).only(&[]);
+    let server = Server::start_on(MemoryStore::new(), ServerOptions { secrets, ..ServerOptions::default() }).await;
+    server.standing(|standing| matches!(standing, Standing::Leading(_))).await;
+    let mut manifest = manifest();
+    for (name, url) in [("good", "env:SLACK_OK"), ("later", "env:SLACK_NO"), ("nosy", "env:HEADWATER_TOKEN")] {
+        let to = ChannelKind::SlackWebhook { url: SecretRef(url.into()) };
+        manifest.channels.push(ChannelDef { name: name.into(), to, source: None });
+    }
+    let text = serde_json::to_string(&manifest).unwrap();
+    let warnings = server.client.deploy(text, &IdempotencyKey::random()).await.unwrap().warnings;
+    assert_eq!(
+        warnings,
+        [
+            "channel later: SLACK_NO is not set in the server's environment",
+            "channel nosy: channels may not name HEADWATER_TOKEN on this server; --alerts-secrets HEADWATER_TOKEN allows it",
+        ]
+    );
 }
 
 #[tokio::test]

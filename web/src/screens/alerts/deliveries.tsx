@@ -66,7 +66,7 @@ export const DELIVERY_COLUMNS: Column<Delivery>[] = [
         second={
           next_at ? (
             <>
-              due <Time at={next_at} />
+              due <Time at={next_at} ahead />
             </>
           ) : (
             closed_at && (

@@ -99,7 +99,7 @@ function Outcome({ delivery: { state, error, next_at, closed_at } }: { delivery:
     return (
       <span className="muted">
         {error && <>{error} </>}
-        Tried again <Time at={next_at} />
+        Tried again <Time at={next_at} ahead />
       </span>
     );
   }

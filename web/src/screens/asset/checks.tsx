@@ -78,8 +78,8 @@ const COLUMNS: Column<CheckResult>[] = [
     width: '7rem',
     cell: (result) => <StatusBadge kind="check" state={word(result)} shape="plain" />,
   },
-  { id: 'at', head: 'When', width: '7rem', cell: ({ at }) => <Time at={at} /> },
-  { id: 'run', head: 'Run', width: '6.5rem', cell: ({ run }) => (run ? <RunLink run={run} /> : '–') },
+  { id: 'at', head: 'When', width: 'minmax(6rem, 7rem)', cell: ({ at }) => <Time at={at} /> },
+  { id: 'run', head: 'Run', width: '7.75rem', cell: ({ run }) => (run ? <RunLink run={run} /> : '–') },
   {
     id: 'words',
     head: 'What it said',

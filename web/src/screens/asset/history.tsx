@@ -26,7 +26,7 @@ const COLUMNS: Column<Version>[] = [
   {
     id: 'kind',
     head: 'What',
-    width: '9rem',
+    width: '8.5rem',
     cell: ({ kind }) => {
       const Icon = kind === 'observed' ? Eye : Hammer;
       return (
@@ -37,8 +37,8 @@ const COLUMNS: Column<Version>[] = [
       );
     },
   },
-  { id: 'at', head: 'When', width: '7rem', cell: ({ at }) => <Time at={at} /> },
-  { id: 'run', head: 'Run', width: '6.5rem', cell: ({ run }) => (run ? <RunLink run={run} /> : 'outside') },
+  { id: 'at', head: 'When', width: 'minmax(6rem, 7rem)', cell: ({ at }) => <Time at={at} /> },
+  { id: 'run', head: 'Run', width: '7.75rem', cell: ({ run }) => (run ? <RunLink run={run} /> : 'outside') },
   {
     id: 'took',
     head: 'Took',

@@ -1,13 +1,19 @@
 // One asset: what it is, whether it is good and why, where it comes from and where it goes, and what it was before.
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { assetQuery } from '@/api/queries';
+import { useMemo } from 'react';
+import { assetQuery, assetsQuery } from '@/api/queries';
 import type { AssetDetail } from '@/api/types';
+import { useLastError } from '@/lib/last-error';
+import { nearKeys } from '@/lib/near-keys';
 import { useSetSearch } from '@/lib/use-search';
 import type { ASSET_TABS } from '@/router';
+import { ButtonLink } from '@/ui/button';
+import { AssetLink } from '@/ui/links';
 import { Page, Panel } from '@/ui/page';
 import { Loaded, SkeletonRows } from '@/ui/states';
 import { Tabs } from '@/ui/tabs';
+import { isUnknown, Unknown } from '@/ui/unknown';
 import { Checks } from './checks';
 import { Definition } from './definition';
 import { Actions, Heading, Standing } from './header';
@@ -22,6 +28,7 @@ export default function AssetScreen() {
   const key = route.useParams()._splat ?? '';
   const query = useQuery(assetQuery(key));
   const asset = query.data;
+  const error = useLastError(query);
   return (
     <Page
       title={key}
@@ -42,18 +49,55 @@ export default function AssetScreen() {
       below={asset && <Standing asset={asset} />}
       actions={asset && <Actions asset={asset} />}
     >
-      <Loaded
-        query={query}
-        what={`${key} could not be loaded`}
-        skeleton={
-          <Panel>
-            <SkeletonRows rows={10} />
-          </Panel>
-        }
-      >
-        {(loaded) => <AssetTabs key={loaded.key} asset={loaded} />}
-      </Loaded>
+      {isUnknown(error) ? (
+        <Unknown
+          error={error}
+          near={<Near assetKey={key} />}
+          actions={<ButtonLink to="/assets">All assets</ButtonLink>}
+        >
+          Its key may be mistyped, or it was never declared.
+        </Unknown>
+      ) : (
+        <Loaded
+          query={query}
+          what={`${key} could not be loaded`}
+          skeleton={
+            <Panel>
+              <SkeletonRows rows={10} />
+            </Panel>
+          }
+        >
+          {(loaded) => <AssetTabs key={loaded.key} asset={loaded} />}
+        </Loaded>
+      )}
     </Page>
+  );
+}
+
+/** The assets that may have been meant by a key that none has. */
+function Near({ assetKey }: { assetKey: string }) {
+  const { data } = useQuery(assetsQuery());
+  const near = useMemo(
+    () =>
+      nearKeys(
+        (data ?? []).map(({ key }) => key),
+        assetKey,
+        5,
+      ),
+    [data, assetKey],
+  );
+  if (near.length === 0) return null;
+  return (
+    <>
+      <p>These are alike:</p>
+      <ul>
+        {near.map((key) => (
+          <li key={key}>
+            <AssetLink assetKey={key} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

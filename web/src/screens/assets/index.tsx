@@ -6,10 +6,12 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { assetsQuery } from '@/api/queries';
 import type { Asset } from '@/api/types';
 import { number, plural } from '@/lib/format';
+import { useLastError } from '@/lib/last-error';
 import { useNarrow } from '@/lib/media';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
 import { CliHint, cli } from '@/ui/copy';
+import { FaultySelection, isFaulty } from '@/ui/faulty-selection';
 import { FilterBar } from '@/ui/filter-bar';
 import { Page, Panel } from '@/ui/page';
 import { SelectionInput } from '@/ui/selection-input';
@@ -29,6 +31,7 @@ export default function AssetsScreen() {
   const setSearch = useSetSearch();
   // Comparing ten thousand assets with the ones before takes longer than drawing the few that are in view.
   const query = useQuery({ ...assetsQuery(select), structuralSharing: false });
+  const faulty = isFaulty(useLastError(query));
   return (
     <Page
       title="Assets"
@@ -36,11 +39,17 @@ export default function AssetsScreen() {
       actions={<ShellMenu commands={[{ label: 'List them', command: cli('ls', ...(select ? [select] : [])) }]} />}
     >
       <SelectionInput value={select} onChange={(next) => setSearch({ select: next || undefined })} />
-      <Loaded query={query} what="The assets could not be loaded">
-        {(assets) =>
-          assets.length === 0 && !select ? <NoAssets /> : <List all={assets} select={select} text={q ?? ''} />
-        }
-      </Loaded>
+      {faulty ? (
+        <Panel>
+          <FaultySelection />
+        </Panel>
+      ) : (
+        <Loaded query={query} what="The assets could not be loaded">
+          {(assets) =>
+            assets.length === 0 && !select ? <NoAssets /> : <List all={assets} select={select} text={q ?? ''} />
+          }
+        </Loaded>
+      )}
     </Page>
   );
 }

@@ -1,14 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Waypoints } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { graphQuery } from '@/api/queries';
 import type { Graph } from '@/api/types';
 import { useLastError } from '@/lib/last-error';
 import { useSetSearch } from '@/lib/use-search';
 import { Button } from '@/ui/button';
+import { FaultySelection, isFaulty } from '@/ui/faulty-selection';
 import { MaterializeDialog, selectionOf } from '@/ui/materialize-dialog';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
+import { toast } from '@/ui/toast';
 import { type CanvasHandle, GraphCanvas } from './canvas';
 import { ChosenBar, Legend, ZoomButtons } from './corners';
 import styles from './lineage.module.css';
@@ -27,11 +29,12 @@ export default function LineageScreen() {
   const navigate = useNavigate();
   const canvas = useRef<CanvasHandle>(null);
   // An error takes the place of what was seen before: that is not what was asked for now.
-  const failed = useLastError(query) !== null;
-  const graph = failed ? undefined : query.data;
+  const error = useLastError(query);
+  const graph = error ? undefined : query.data;
   const model = useMemo(() => new GraphModel(graph ?? NOTHING), [graph]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [launching, setLaunching] = useState<string>();
+  useKnownFocus(focus, graph && !query.isPlaceholderData ? model : undefined);
 
   const setFocus = (key: string | undefined) => setSearch({ focus: key });
   const open = (key: string) => {
@@ -54,43 +57,51 @@ export default function LineageScreen() {
         onMaterialize={graph && materialize}
         chosen={graph ? chosen.size : 0}
       />
-      <Loaded query={query} what="The lineage could not be loaded" skeleton={<SkeletonRows rows={14} />}>
-        {(loaded) =>
-          view === 'list' ? (
-            <div className={styles.list}>
-              <LineageList model={model} chosen={chosen} onChoose={setChosen} />
-            </div>
-          ) : (
-            <div className={styles.stage}>
-              <GraphCanvas
-                ref={canvas}
-                model={model}
-                focus={focus}
-                chosen={chosen}
-                onFocus={setFocus}
-                onOpen={open}
-                onChoose={setChosen}
-                onMaterialize={materialize}
-              />
-              <ZoomButtons canvas={canvas} />
-              <Legend />
-              {focus !== undefined && model.numberOf(focus) !== undefined && (
-                <FocusPanel
+      {isFaulty(error) ? (
+        <div className={styles.stage}>
+          <div className={styles.over}>
+            <FaultySelection />
+          </div>
+        </div>
+      ) : (
+        <Loaded query={query} what="The lineage could not be loaded" skeleton={<SkeletonRows rows={14} />}>
+          {(loaded) =>
+            view === 'list' ? (
+              <div className={styles.list}>
+                <LineageList model={model} chosen={chosen} onChoose={setChosen} />
+              </div>
+            ) : (
+              <div className={styles.stage}>
+                <GraphCanvas
+                  ref={canvas}
                   model={model}
                   focus={focus}
-                  onClose={() => setFocus(undefined)}
-                  onGo={goTo}
+                  chosen={chosen}
+                  onFocus={setFocus}
                   onOpen={open}
-                  onMaterialize={setLaunching}
+                  onChoose={setChosen}
+                  onMaterialize={materialize}
                 />
-              )}
-              {loaded.nodes.length === 0 && (
-                <Nothing select={select} onClear={() => setSearch({ select: undefined })} />
-              )}
-            </div>
-          )
-        }
-      </Loaded>
+                <ZoomButtons canvas={canvas} />
+                <Legend />
+                {focus !== undefined && model.numberOf(focus) !== undefined && (
+                  <FocusPanel
+                    model={model}
+                    focus={focus}
+                    onClose={() => setFocus(undefined)}
+                    onGo={goTo}
+                    onOpen={open}
+                    onMaterialize={setLaunching}
+                  />
+                )}
+                {loaded.nodes.length === 0 && (
+                  <Nothing select={select} onClear={() => setSearch({ select: undefined })} />
+                )}
+              </div>
+            )
+          }
+        </Loaded>
+      )}
       {graph && chosen.size > 0 && (
         <ChosenBar count={chosen.size} onMaterialize={materialize} onClear={() => setChosen(new Set())} />
       )}
@@ -99,6 +110,21 @@ export default function LineageScreen() {
       )}
     </div>
   );
+}
+
+/** Takes a focus away that is not in the graph, and says so, unless it has been there and went with a change. */
+function useKnownFocus(focus: string | undefined, model: GraphModel | undefined): void {
+  const setSearch = useSetSearch();
+  const known = useRef<string>(undefined);
+  useEffect(() => {
+    if (!model || focus === undefined) return;
+    if (model.numberOf(focus) !== undefined) {
+      known.current = focus;
+      return;
+    }
+    if (known.current !== focus) toast({ title: `${focus} is not among what is shown` });
+    setSearch({ focus: undefined });
+  }, [focus, model, setSearch]);
 }
 
 /** What is launched: what is chosen, or what is in focus, or everything that is shown. */

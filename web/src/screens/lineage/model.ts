@@ -3,6 +3,7 @@ import type { Graph, GraphNode } from '@/api/types';
 import { lookOf } from '@/design/states';
 import { plural } from '@/lib/format';
 import { Grid } from './grid';
+import { shortPaths } from './labels';
 
 /** The size of a node's box, which the server's layout is made for. */
 export const BOX = { width: 220, height: 56 };
@@ -20,6 +21,7 @@ export class GraphModel {
   readonly bounds: Box;
   private readonly numbers: ReadonlyMap<string, number>;
   private readonly grid: Grid;
+  private short: ReadonlyMap<string, string> | undefined;
 
   constructor(graph: Pick<Graph, 'nodes' | 'edges'>) {
     const { nodes } = graph;
@@ -42,6 +44,12 @@ export class GraphModel {
 
   numberOf(key: string | undefined): number | undefined {
     return key === undefined ? undefined : this.numbers.get(key);
+  }
+
+  /** What must stand before the last part of a key, where others end as it does. */
+  shortPath(key: string): string | undefined {
+    this.short ??= shortPaths(this.nodes.filter((node) => !isGroup(node)).map((node) => node.key));
+    return this.short.get(key);
   }
 
   /** The node whose box is at a place. */

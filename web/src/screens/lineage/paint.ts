@@ -4,7 +4,7 @@ import { lookOf, type Tone } from '@/design/states';
 import { compact, splitKey } from '@/lib/format';
 import type { Size } from '@/lib/size';
 import { sharesOf } from '@/lib/state-counts';
-import { relative } from '@/lib/time';
+import { past } from '@/lib/time';
 import { type Camera, seen } from './camera';
 import { paintGlyph } from './glyphs';
 import { alsoOf, BOX, type GraphModel, isGroup, stateOf, wordsOf } from './model';
@@ -215,11 +215,11 @@ function paintName(scene: Scene, node: GraphNode, x: number, y: number): void {
     text(scene, font, colours.ink, `${node.group} (${node.counts?.total ?? 0})`, left, middle + size * 0.35, room);
     return;
   }
-  // The whole key where it fits, since many assets share a name.
-  const { path, name } = splitKey(node.key);
+  // The whole key where it fits, since many assets share a name, and otherwise what tells those apart.
+  const { path: all, name } = splitKey(node.key);
   context.font = font;
-  const whole = context.measureText(node.key).width <= room;
-  const taken = whole && path ? text(scene, font, colours['ink-3'], path, left, middle + size * 0.35, room) : 0;
+  const path = context.measureText(node.key).width <= room ? all : (scene.model.shortPath(node.key) ?? '');
+  const taken = path ? text(scene, font, colours['ink-3'], path, left, middle + size * 0.35, room) : 0;
   text(scene, font, colours.ink, name, left + taken, middle + size * 0.35, room - taken);
 }
 
@@ -251,8 +251,11 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
   }
   const { path, name } = splitKey(node.key);
   context.font = FONT_NAME;
-  const wide = context.measureText(name).width;
-  if (path) left += text(scene, FONT_PATH, colours['ink-3'], path, left, y + 23, Math.max(0, room - wide));
+  const spare = Math.max(0, room - context.measureText(name).width);
+  context.font = FONT_PATH;
+  const short = context.measureText(path).width > spare ? scene.model.shortPath(node.key) : undefined;
+  if (short) left += text(scene, FONT_PATH, colours['ink-3'], short, left, y + 23, room);
+  else if (path) left += text(scene, FONT_PATH, colours['ink-3'], path, left, y + 23, spare);
   text(scene, FONT_NAME, colours.ink, name, left, y + 23, x + BOX.width - 10 - left);
   const end = paintBadges(scene, node, x + BOX.width - 10, y + 33);
   text(scene, FONT_NOTE, colours['ink-3'], noteOf(node, scene.now), x + 14, y + 44, end - (x + 14) - 6);
@@ -261,7 +264,7 @@ function paintWords(scene: Scene, node: GraphNode, x: number, y: number): void {
 function noteOf(node: GraphNode, now: number): string {
   const state = stateOf(node);
   const word = state === 'present' && node.at ? [] : [wordsOf(node, state)];
-  const when = node.at ? [relative(new Date(node.at), now)] : [];
+  const when = node.at ? [past(new Date(node.at), now)] : [];
   return [...word, ...when, ...(node.kinds ?? []).slice(0, 2)].join(' · ');
 }
 

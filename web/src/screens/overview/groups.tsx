@@ -39,10 +39,14 @@ const COLUMNS: Column<GroupSummary>[] = [
   {
     id: 'checks',
     head: 'Checks',
-    width: '4.5rem',
+    width: '5.5rem',
     align: 'end',
-    // Those that failed, and only where none did, those that warn.
-    cell: ({ counts }) => count('check_failed', counts.failed_checks) || count('check_warned', counts.warned_checks),
+    cell: ({ counts }) => (
+      <>
+        {count('check_failed', counts.failed_checks)}
+        {count('check_warned', counts.warned_checks)}
+      </>
+    ),
   },
   {
     id: 'busy',

@@ -110,7 +110,7 @@ export function Next({ next }: { next: NextTick[] }) {
                 <CalendarClock size={14} aria-hidden />
                 <ScheduleLink schedule={schedule} />
               </span>
-              <Time at={at} />
+              <Time at={at} ahead />
             </li>
           ))}
         </ul>

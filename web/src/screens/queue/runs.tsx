@@ -21,7 +21,7 @@ type Row = { place: number; id: string; why: string; run: Run | undefined };
 
 const columns = (stop: (row: Row) => void): Column<Row>[] => [
   { id: 'place', head: '#', width: '3.25rem', align: 'end', cell: ({ place }) => place },
-  { id: 'run', head: 'Run', width: '6.5rem', cell: ({ id }) => <RunLink run={id} /> },
+  { id: 'run', head: 'Run', width: '7.5rem', cell: ({ id }) => <RunLink run={id} /> },
   {
     id: 'what',
     head: 'What',

@@ -29,7 +29,7 @@ const COLUMNS: Column<Waiting>[] = [
       </Link>
     ),
   },
-  { id: 'run', head: 'Run', width: '6.5rem', cell: ({ run }) => <RunLink run={run} /> },
+  { id: 'run', head: 'Run', width: '7.5rem', cell: ({ run }) => <RunLink run={run} /> },
   {
     id: 'why',
     head: 'Why it waits',

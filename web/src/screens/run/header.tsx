@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronRight, OctagonX, RotateCcw, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { cancelCommand, retryCommand } from '@/api/commands';
-import type { RunDetail } from '@/api/types';
+import type { RunDetail, Step } from '@/api/types';
 import { lookOf } from '@/design/states';
 import { number, plural } from '@/lib/format';
 import { Button } from '@/ui/button';
@@ -15,7 +15,7 @@ import { StatusIcon, Tag, Tags } from '@/ui/status';
 import { Duration, Time } from '@/ui/time';
 import { toastError } from '@/ui/toast';
 import styles from './run.module.css';
-import type { StepMark, StepMarks } from './step-checks';
+import { countMarked, type StepMark, type StepMarks } from './step-checks';
 
 /** What can be done with the run now. */
 export function Actions({ run }: { run: RunDetail }) {
@@ -93,14 +93,20 @@ export function Actions({ run }: { run: RunDetail }) {
 }
 
 /** How many steps are in each state, as a bar and in words. */
-export function Progress({ run, marks }: { run: RunDetail; marks: StepMarks }) {
-  const counts = { check_failed: 0, check_warned: 0 };
-  for (const { state } of marks.values()) counts[state] += 1;
+export function Progress({ run, steps, marks }: { run: RunDetail; steps: readonly Step[]; marks: StepMarks }) {
+  const counts = countMarked(steps, marks);
   const parts = ORDER.map((state) => ({ state, count: run.counts[state] })).filter(({ count }) => count > 0);
+  // What succeeded with a check that did not pass is a part of its own.
+  const bar = parts.flatMap<{ state: string; count: number }>((part) => {
+    if (part.state !== 'succeeded') return [part];
+    const clean = { state: part.state, count: part.count - counts.check_failed - counts.check_warned };
+    const marked = MARKED.map((state) => ({ state, count: counts[state] }));
+    return [clean, ...marked].filter(({ count }) => count > 0);
+  });
   return (
     <div className={styles.progress}>
       <div className={styles.bar} aria-hidden>
-        {parts.map(({ state, count }) => (
+        {bar.map(({ state, count }) => (
           <span key={state} data-state={state} style={{ flexGrow: count }} />
         ))}
       </div>
@@ -122,7 +128,7 @@ export function Progress({ run, marks }: { run: RunDetail; marks: StepMarks }) {
             </Link>
           </li>
         ))}
-        {(['check_failed', 'check_warned'] as const).map((state) => (
+        {MARKED.map((state) => (
           <Marked key={state} state={state} count={counts[state]} />
         ))}
       </ul>
@@ -143,6 +149,7 @@ function Marked({ state, count }: { state: StepMark['state']; count: number }) {
   );
 }
 
+const MARKED = ['check_failed', 'check_warned'] as const;
 const ORDER = ['succeeded', 'failed', 'retry_wait', 'running', 'pending', 'skipped', 'canceled'] as const;
 
 /** Who, when and how long, in one line of small facts. */

@@ -110,7 +110,7 @@ function Body({ run }: { run: RunDetail }) {
     <>
       <div className={styles.summary}>
         <Facts run={run} />
-        <Progress run={run} marks={marks} />
+        <Progress run={run} steps={list} marks={marks} />
         <Chain run={run} />
       </div>
       <Loaded query={steps} what="The steps could not be loaded">

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CheckResult, Step } from '@/api/types';
-import { marksOf, markTitle, markWords, shownState } from './step-checks';
+import { countMarked, markSaid, marksOf, markTitle, markWords, saidBy, shownState } from './step-checks';
 
 const step = (no: number, state: Step['state'], cause?: string) => ({ no, name: `s${no}`, state, cause }) as Step;
 const result = (of: number | null, check: string, passed: boolean, severity: 'error' | 'warn' = 'error') =>
@@ -30,4 +30,26 @@ it('believes what the step says before its results are there, and tells the chec
   const mark = marksOf(steps, [result(0, 'is_unique', false), result(0, 'has_rows', false)]).get(0);
   expect(mark && markWords(mark)).toBe('2 checks failed');
   expect(mark && markTitle(mark)).toBe('is_unique on a/b, has_rows on a/b');
+});
+
+it('says what the checks found, and counts what succeeded with them', () => {
+  const steps = [
+    step(0, 'succeeded', 'check is_unique on a/b failed'),
+    step(1, 'succeeded'),
+    step(2, 'failed'),
+    step(3, 'succeeded'),
+  ];
+  const marks = marksOf(steps, [
+    { ...result(0, 'is_unique', false), description: '3 ids are there twice' },
+    { ...result(1, 'is_small', false, 'warn'), description: '9 GB' },
+    { ...result(1, 'is_new', false, 'warn') },
+    result(2, 'is_unique', false),
+  ]);
+  expect([...marks.values()].map(markSaid)).toEqual([
+    'Check is_unique failed: 3 ids are there twice',
+    '2 checks warn: is_small: 9 GB',
+    'Check is_unique failed',
+  ]);
+  expect(saidBy(marks, { asset: 'a/b', check: 'is_unique' })).toBe('3 ids are there twice');
+  expect(countMarked(steps, marks)).toEqual({ check_failed: 1, check_warned: 1 });
 });

@@ -7,8 +7,8 @@ import { checkOf } from './trouble-words';
 export type StepMark = {
   /** Errors weigh more than warnings: one of them makes the mark. */
   state: 'check_failed' | 'check_warned';
-  /** The checks of that kind, each once. */
-  checks: { asset?: string; check: string }[];
+  /** The checks of that kind, each once, with what it found. */
+  checks: { asset?: string; check: string; said?: string }[];
 };
 
 export type StepMarks = ReadonlyMap<number, StepMark>;
@@ -22,8 +22,10 @@ export function marksOf(steps: readonly Step[], results: readonly CheckResult[])
       marks.set(no, { state, checks: [check] });
       return;
     }
-    const known = before.checks.some((each) => each.check === check.check && each.asset === check.asset);
-    if (before.state === state && !known) before.checks.push(check);
+    if (before.state !== state) return;
+    const known = before.checks.find((each) => each.check === check.check && each.asset === check.asset);
+    if (!known) before.checks.push(check);
+    else known.said ??= check.said;
   };
   for (const { no, state, cause } of steps) {
     const check = state === 'succeeded' && cause ? checkOf(cause) : undefined;
@@ -32,7 +34,8 @@ export function marksOf(steps: readonly Step[], results: readonly CheckResult[])
   for (const result of results) {
     const word = checkState({ latest: result });
     if (result.step === undefined || result.step === null || word === 'passed' || word === 'never') continue;
-    add(result.step, `check_${word}`, { asset: result.asset ?? undefined, check: result.check });
+    const { asset, check, description } = result;
+    add(result.step, `check_${word}`, { asset: asset ?? undefined, check, said: description || undefined });
   }
   return marks;
 }
@@ -42,6 +45,29 @@ export function markWords({ state, checks }: StepMark): string {
   const [first] = checks;
   const verb = state === 'check_failed' ? 'failed' : checks.length === 1 ? 'warns' : 'warn';
   return checks.length === 1 && first ? `Check ${first.check} ${verb}` : `${plural(checks.length, 'check')} ${verb}`;
+}
+
+/** The same with what the checks found: `Check is_unique failed: 3 ids are there twice`. */
+export function markSaid(mark: StepMark): string {
+  const one = mark.checks.length === 1;
+  const said = mark.checks.flatMap(({ check, said }) => (said ? [one ? said : `${check}: ${said}`] : []));
+  return [markWords(mark), ...(said.length > 0 ? [said.join('; ')] : [])].join(': ');
+}
+
+/** What a check found, of all that did not pass. */
+export function saidBy(marks: StepMarks, { asset, check }: { asset: string; check: string }): string | undefined {
+  const all = [...marks.values()].flatMap(({ checks }) => checks);
+  return all.find((each) => each.asset === asset && each.check === check)?.said;
+}
+
+/** How many of the steps that succeeded did so with a check that did not pass. */
+export function countMarked(steps: readonly Step[], marks: StepMarks): Record<StepMark['state'], number> {
+  const counts = { check_failed: 0, check_warned: 0 };
+  for (const { no, state } of steps) {
+    const mark = state === 'succeeded' && marks.get(no);
+    if (mark) counts[mark.state] += 1;
+  }
+  return counts;
 }
 
 /** All its checks by name, for where there is room. */

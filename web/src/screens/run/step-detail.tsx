@@ -15,6 +15,7 @@ import { KeyValue } from '@/ui/key-value';
 import { AssetLink } from '@/ui/links';
 import { StatusBadge, StatusIcon } from '@/ui/status';
 import { Duration, Time } from '@/ui/time';
+import { CheckWords } from './check-words';
 import styles from './run.module.css';
 import { type StepMark, type StepMarks, shownState } from './step-checks';
 
@@ -59,6 +60,7 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
           )}
         </div>
         {step.cause && <p className={styles.anywhere}>{sentence(step.cause)}</p>}
+        {mark && <CheckWords mark={mark} />}
         {step.failure && (
           <>
             <ErrorText text={step.failure.message} />
@@ -75,7 +77,7 @@ export function StepDetail({ run, step, steps, attempts, marks }: StepDetailProp
             ['Ran for', <Duration key="ran" from={step.started_at ?? step.leased_at} to={step.ended_at} />],
             ['Leased', step.leased_at && <Time key="leased" at={step.leased_at} form="absolute" />],
             ['Ended', step.ended_at && <Time key="ended" at={step.ended_at} form="absolute" />],
-            ['Tries again', step.retry_at && <Time key="retry" at={step.retry_at} />],
+            ['Tries again', step.retry_at && <Time key="retry" at={step.retry_at} ahead />],
             [
               'Worker',
               step.worker && (

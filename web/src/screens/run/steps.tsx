@@ -14,7 +14,7 @@ import { type Column, Table } from '@/ui/table';
 import { Duration } from '@/ui/time';
 import { TwoLines } from '@/ui/two-lines';
 import styles from './run.module.css';
-import { markWords, type StepMarks, shownState } from './step-checks';
+import { markSaid, type StepMarks, shownState } from './step-checks';
 import { filterSteps, stateFacet } from './step-filter';
 
 const route = getRouteApi('/runs/$run');
@@ -22,7 +22,7 @@ const route = getRouteApi('/runs/$run');
 const Took = ({ step }: { step: Step }) => <Duration from={step.started_at ?? step.leased_at} to={step.ended_at} />;
 const why = ({ failure, cause, no }: Step, marks: StepMarks): string => {
   const mark = marks.get(no);
-  return failure?.message.split('\n')[0] ?? cause ?? (mark ? markWords(mark) : '');
+  return failure?.message.split('\n')[0] ?? (mark ? markSaid(mark) : (cause ?? ''));
 };
 
 const State = ({ step, marks }: { step: Step; marks: StepMarks }) => (
@@ -72,10 +72,10 @@ const wide = (marks: StepMarks): Column<Step>[] => [
   {
     id: 'worker',
     head: 'Worker',
-    width: '6rem',
+    width: '7.5rem',
     cell: ({ worker }) =>
       worker ? (
-        <span className="mono muted" title={worker}>
+        <span className="mono muted truncate" title={worker}>
           {shortId(worker)}
         </span>
       ) : (

@@ -9,8 +9,8 @@ import { ErrorText } from '@/ui/error-text';
 import { Panel } from '@/ui/page';
 import { Time } from '@/ui/time';
 import styles from './run.module.css';
-import { brokenChecks, type StepMarks } from './step-checks';
-import { checkOf, type FailedStep, troubleOf } from './trouble-words';
+import { brokenChecks, type StepMarks, saidBy } from './step-checks';
+import { checkOf, type FailedStep, type Skipped, troubleOf } from './trouble-words';
 
 const SHOWN = 3;
 
@@ -21,7 +21,7 @@ export function Trouble({ run, steps, marks }: { run: RunDetail; steps: readonly
   const items = [
     ...failed.map((each) => <Failed key={`step ${each.step.no}`} {...each} />),
     ...retrying.map((step) => <Failed key={`step ${step.no}`} step={step} held={0} />),
-    ...skipped.map(({ cause, count }) => <SkippedSteps key={cause} cause={cause} count={count} />),
+    ...skipped.map(({ cause, count }) => <SkippedSteps key={cause} cause={cause} count={count} marks={marks} />),
   ];
   if (items.length === 0 && !run.reason) return null;
   const shown = all ? items : items.slice(0, SHOWN);
@@ -69,7 +69,7 @@ function Failed({ step, held }: FailedStep) {
           </Link>{' '}
           {retries ? (
             <span className="muted">
-              tries again <Time at={step.retry_at} />
+              tries again <Time at={step.retry_at} ahead />
             </span>
           ) : (
             <span className="muted">
@@ -102,9 +102,10 @@ function Failed({ step, held }: FailedStep) {
   );
 }
 
-function SkippedSteps({ cause, count }: { cause: string; count: number }) {
+function SkippedSteps({ cause, count, marks }: Skipped & { marks: StepMarks }) {
   const setSearch = useSetSearch('push');
   const check = checkOf(cause);
+  const said = check && saidBy(marks, check);
   const Icon = check ? ShieldX : SkipForward;
   return (
     <Item icon={<Icon size={15} aria-hidden className={check ? styles.bad : styles.quiet} />}>
@@ -140,6 +141,7 @@ function SkippedSteps({ cause, count }: { cause: string; count: number }) {
           </Button>
         )}
       </div>
+      {said && <p className={styles.found}>{said}</p>}
     </Item>
   );
 }

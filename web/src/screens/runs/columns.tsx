@@ -42,7 +42,7 @@ export const wide = (markOf: (run: Run) => ChainMark): Column<Run>[] => [
   {
     id: 'id',
     head: 'Run',
-    width: '7.5rem',
+    width: '8.75rem',
     cell: (run) => (
       <>
         <RunLink run={run.id} />

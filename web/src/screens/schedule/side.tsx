@@ -48,7 +48,7 @@ export function NextTicks({ schedule: { name, zone, switch: is } }: { schedule: 
                     <span className={styles.clock}>{clockIn(new Date(at))}</span>
                     {elsewhere && <span className={styles.there}>{clockIn(new Date(at), zone)} there</span>}
                     <span className={styles.left}>
-                      <Time at={at} />
+                      <Time at={at} ahead />
                     </span>
                   </li>
                 ))}

@@ -17,7 +17,7 @@ export function NextTick({ at, zone, on }: Next) {
     <TwoLines
       first={
         <span className={styles.next}>
-          <Time at={at} />
+          <Time at={at} ahead />
         </span>
       }
       second={`${words}${there}`}

@@ -7,7 +7,7 @@ import { useRested } from '@/lib/debounce';
 import { findKeys } from '@/lib/find-keys';
 import { shortId } from '@/lib/format';
 import { keyTerm } from '@/lib/selection';
-import { relative } from '@/lib/time';
+import { past } from '@/lib/time';
 import { type Doing, type Entry, fixedEntries } from './entries';
 import { fitness, isStart, keySelection, runId } from './match';
 
@@ -90,7 +90,7 @@ function runEntries(text: string, recent: Run[], { navigate }: Doing): Entry[] {
     .filter(({ id, selection }) => (found ? id.includes(found.piece) : selection.toLowerCase().includes(low)))
     .slice(0, 5)
     .map(({ id, selection, state, created_at }) =>
-      entry(id, `${state} · ${selection} · ${relative(new Date(created_at), Date.now())}`),
+      entry(id, `${state} · ${selection} · ${past(new Date(created_at), Date.now())}`),
     );
   // One that is not among the latest is asked for by the start of its id.
   return such.length === 0 && found && isStart(found.piece) ? [entry(found.piece, 'by the start of its id')] : such;

@@ -13,6 +13,7 @@ import { SelectInput } from '@/ui/field';
 import { Panel } from '@/ui/page';
 import { EmptyState } from '@/ui/states';
 import { StatusBadge } from '@/ui/status';
+import { CheckWords } from '../check-words';
 import { markTitle, markWords, type StepMarks, shownState } from '../step-checks';
 import { chooseStep, chooseStream } from './choose';
 import { LogView } from './log-view';
@@ -116,6 +117,11 @@ export function Logs({ run, steps, marks }: { run: string; steps: readonly Step[
           ))}
         </fieldset>
       </div>
+      {mark?.checks.some(({ said }) => said) && (
+        <div className={styles.failure}>
+          <CheckWords mark={mark} />
+        </div>
+      )}
       {step.failure && attempt === step.attempt && (
         <div className={styles.failure}>
           <ErrorText text={step.failure.message} label="It failed" />
