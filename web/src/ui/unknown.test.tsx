@@ -38,3 +38,8 @@ it('is about ids alone', () => {
   expect(isUnknown(new ApiError('unreachable', '', 0))).toBe(false);
   expect(isUnknown(null)).toBe(false);
 });
+
+it('links the keys that the server asks about', () => {
+  show('did you mean clean/orders or raw/orders?');
+  expect(screen.getAllByRole('link').map((link) => link.textContent)).toEqual(['clean/orders', 'raw/orders']);
+});

@@ -12,28 +12,30 @@ export const isUnknown = (error: Error | null): error is ApiError =>
 /** An id of which more is said, in brackets; the one that shows what ids are like is nobody's. */
 const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?= \()/;
 
+/** The keys in `did you mean a/b or a/c?`. */
+const MEANT = /([^\s?]+)(?=\?$| or )/;
+
 export type UnknownProps = {
   error: ApiError;
-  /** A link to what has an id; the server names those that may have been meant. */
-  linkTo?: (id: string) => ReactNode;
-  /** What may have been meant, where that is known here. */
-  near?: ReactNode;
+  /** A link to what has an id or a key; the server names those that may have been meant. */
+  linkTo: (id: string) => ReactNode;
   actions: ReactNode;
   /** What may have happened, where the server has no hint. */
   children: ReactNode;
 };
 
 /** In place of something that has no page: why not, and which may have been meant. */
-export function Unknown({ error, linkTo = (id) => id, near, actions, children }: UnknownProps) {
+export function Unknown({ error, linkTo, actions, children }: UnknownProps) {
   const title = sentence(error.message).replaceAll('`', '').replace(/\.$/, '');
   const hint = error.hint && sentence(error.hint);
-  // Every second piece is an id, since the pattern is a group.
-  const pieces = hint?.split(ID).map((piece, at) => (at % 2 === 1 ? <span key={piece}>{linkTo(piece)}</span> : piece));
+  // Every second piece is an id or a key, since the patterns are groups.
+  const pieces = hint
+    ?.split(hint.startsWith('Did you mean ') ? MEANT : ID)
+    .map((piece, at) => (at % 2 === 1 ? <span key={piece}>{linkTo(piece)}</span> : piece));
   return (
     <Panel>
       <EmptyState icon={SearchX} title={title} actions={actions}>
         {pieces ?? children}
-        {near}
       </EmptyState>
     </Panel>
   );

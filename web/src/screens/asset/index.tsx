@@ -1,11 +1,9 @@
 // One asset: what it is, whether it is good and why, where it comes from and where it goes, and what it was before.
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { assetQuery, assetsQuery } from '@/api/queries';
+import { assetQuery } from '@/api/queries';
 import type { AssetDetail } from '@/api/types';
 import { useLastError } from '@/lib/last-error';
-import { nearKeys } from '@/lib/near-keys';
 import { useSetSearch } from '@/lib/use-search';
 import type { ASSET_TABS } from '@/router';
 import { ButtonLink } from '@/ui/button';
@@ -52,7 +50,7 @@ export default function AssetScreen() {
       {isUnknown(error) ? (
         <Unknown
           error={error}
-          near={<Near assetKey={key} />}
+          linkTo={(near) => <AssetLink assetKey={near} />}
           actions={<ButtonLink to="/assets">All assets</ButtonLink>}
         >
           Its key may be mistyped, or it was never declared.
@@ -71,33 +69,6 @@ export default function AssetScreen() {
         </Loaded>
       )}
     </Page>
-  );
-}
-
-/** The assets that may have been meant by a key that none has. */
-function Near({ assetKey }: { assetKey: string }) {
-  const { data } = useQuery(assetsQuery());
-  const near = useMemo(
-    () =>
-      nearKeys(
-        (data ?? []).map(({ key }) => key),
-        assetKey,
-        5,
-      ),
-    [data, assetKey],
-  );
-  if (near.length === 0) return null;
-  return (
-    <>
-      <p>These are alike:</p>
-      <ul>
-        {near.map((key) => (
-          <li key={key}>
-            <AssetLink assetKey={key} />
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
 

@@ -40,9 +40,11 @@ export default function AssetsScreen() {
     >
       <SelectionInput value={select} onChange={(next) => setSearch({ select: next || undefined })} />
       {faulty ? (
-        <Panel>
-          <FaultySelection />
-        </Panel>
+        <div className={styles.faulty}>
+          <Panel>
+            <FaultySelection />
+          </Panel>
+        </div>
       ) : (
         <Loaded query={query} what="The assets could not be loaded">
           {(assets) =>

@@ -20,19 +20,19 @@ const COLUMNS: Column<GroupSummary>[] = [
   {
     id: 'group',
     head: 'Group',
-    width: 'minmax(6rem, 1fr)',
+    width: 'minmax(5rem, 1fr)',
     cell: ({ group }) => (
       <Link to="/assets" search={{ group: [group] }} className="truncate">
         {group}
       </Link>
     ),
   },
-  { id: 'states', head: 'States', width: 'minmax(5rem, 2fr)', cell: ({ counts }) => <StateBar counts={counts} /> },
-  { id: 'total', head: 'Assets', width: '4.5rem', align: 'end', cell: ({ counts }) => number(counts.total) },
+  { id: 'states', head: 'States', width: 'minmax(3.5rem, 2fr)', cell: ({ counts }) => <StateBar counts={counts} /> },
+  { id: 'total', head: 'Assets', width: '4rem', align: 'end', cell: ({ counts }) => number(counts.total) },
   {
     id: 'failed',
     head: 'Failing',
-    width: '4.5rem',
+    width: '4rem',
     align: 'end',
     cell: ({ counts }) => count('failed', counts.failed),
   },

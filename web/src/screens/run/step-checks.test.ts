@@ -46,8 +46,8 @@ it('says what the checks found, and counts what succeeded with them', () => {
     result(2, 'is_unique', false),
   ]);
   expect([...marks.values()].map(markSaid)).toEqual([
-    'Check is_unique failed: 3 ids are there twice',
-    '2 checks warn: is_small: 9 GB',
+    'is_unique: 3 ids are there twice',
+    'is_small: 9 GB',
     'Check is_unique failed',
   ]);
   expect(saidBy(marks, { asset: 'a/b', check: 'is_unique' })).toBe('3 ids are there twice');

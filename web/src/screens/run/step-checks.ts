@@ -47,11 +47,10 @@ export function markWords({ state, checks }: StepMark): string {
   return checks.length === 1 && first ? `Check ${first.check} ${verb}` : `${plural(checks.length, 'check')} ${verb}`;
 }
 
-/** The same with what the checks found: `Check is_unique failed: 3 ids are there twice`. */
+/** What the checks found, `is_unique: 3 ids are there twice`; the mark in words where none of them said anything. */
 export function markSaid(mark: StepMark): string {
-  const one = mark.checks.length === 1;
-  const said = mark.checks.flatMap(({ check, said }) => (said ? [one ? said : `${check}: ${said}`] : []));
-  return [markWords(mark), ...(said.length > 0 ? [said.join('; ')] : [])].join(': ');
+  const said = mark.checks.flatMap(({ check, said }) => (said ? [`${check}: ${said}`] : []));
+  return said.length > 0 ? said.join('; ') : markWords(mark);
 }
 
 /** What a check found, of all that did not pass. */

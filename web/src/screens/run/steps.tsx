@@ -50,7 +50,7 @@ const wide = (marks: StepMarks): Column<Step>[] => [
   {
     id: 'why',
     head: 'What it said',
-    width: 'minmax(8rem, 2fr)',
+    width: 'minmax(8rem, 3fr)',
     cell: (step) => (
       <span className="truncate muted" title={why(step, marks)}>
         {why(step, marks)}
