@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test';
 import { listen } from './support';
 
 const shop = process.env.SHOP_URL;
+test.beforeAll(() => expect(shop, 'SHOP_URL names the shop; `npm run e2e` starts one').toBeTruthy());
 
 async function misbehave(mode: string): Promise<void> {
   const answer = await fetch(`${shop}/admin/misbehave`, {
@@ -15,7 +16,6 @@ async function misbehave(mode: string): Promise<void> {
 }
 
 test.describe('a run that fails', () => {
-  test.skip(!shop, 'SHOP_URL names no shop');
   test.setTimeout(120_000);
   test.afterEach(() => misbehave('off'));
 
@@ -61,7 +61,6 @@ test.describe('a run that fails', () => {
 });
 
 test.describe('a source that is down', () => {
-  test.skip(!shop, 'SHOP_URL names no shop');
   test.setTimeout(180_000);
   test.afterEach(() => misbehave('off'));
 

@@ -102,3 +102,28 @@ test('what has no page is said in plain words, with what may have been meant', a
   await open(page, '/alerts/incidents/01a00000-0000-7000-8000-000000000000');
   await expect(page.getByRole('heading', { name: /^There is no incident 01a0/ })).toBeVisible();
 });
+
+test('a tab that nobody looks at lets go of its stream, and goes on where it was', async ({ page }) => {
+  const asked: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/events/stream')) asked.push(request.headers()['last-event-id']);
+  });
+  const gone = page.waitForEvent('requestfailed', (request) => request.url().includes('/events/stream'));
+  await open(page, '/runs');
+  const show = (state: DocumentVisibilityState) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { get: () => state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await show('hidden');
+  await gone;
+  const launched = await page.request.post(`${API}/runs`, {
+    headers: { 'idempotency-key': crypto.randomUUID() },
+    data: { selection: 'raw/till_file' },
+  });
+  const { run } = await launched.json();
+  await expect(page.locator(`a[href^="/runs/${run}"]`)).toHaveCount(0);
+  await show('visible');
+  await expect(page.locator(`a[href^="/runs/${run}"]`).first()).toBeVisible();
+  expect(asked.length).toBeGreaterThan(1);
+});

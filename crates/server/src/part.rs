@@ -58,12 +58,7 @@ impl FromRequestParts<App> for RunOf {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let text = parameter(parts, app, "run").await?;
-        if let Ok(whole) = Uuid::parse_str(&text) {
-            return Ok(Self(RunId(whole)));
-        }
-        let Here(here) = Here::from_request_parts(parts, app).await?;
-        search::<RunRecord>(app, here.id, &text).await.map(|id| Self(RunId(id)))
+        id_of::<RunRecord>(parts, app).await.map(|id| Self(RunId(id)))
     }
 }
 
@@ -71,13 +66,18 @@ impl FromRequestParts<App> for IncidentOf {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let text = parameter(parts, app, "incident").await?;
-        if let Ok(whole) = Uuid::parse_str(&text) {
-            return Ok(Self(IncidentId(whole)));
-        }
-        let Here(here) = Here::from_request_parts(parts, app).await?;
-        search::<IncidentRecord>(app, here.id, &text).await.map(|id| Self(IncidentId(id)))
+        id_of::<IncidentRecord>(parts, app).await.map(|id| Self(IncidentId(id)))
     }
+}
+
+/// The id that the path's parameter of this name means.
+async fn id_of<T: Named>(parts: &mut Parts, app: &App) -> Result<Uuid, Refused> {
+    let text = parameter(parts, app, T::WHAT).await?;
+    if let Ok(whole) = Uuid::parse_str(&text) {
+        return Ok(whole);
+    }
+    let Here(here) = Here::from_request_parts(parts, app).await?;
+    search::<T>(app, here.id, &text).await
 }
 
 async fn parameter(parts: &mut Parts, app: &App, name: &str) -> Result<String, Refused> {
@@ -90,7 +90,7 @@ async fn parameter(parts: &mut Parts, app: &App, name: &str) -> Result<String, R
 
 /// What has an id of which people write a part.
 trait Named: Sized + Send + Sync {
-    /// What it is called.
+    /// What it is called, also as a parameter of paths.
     const WHAT: &str;
 
     /// A part of those of a deployment, newest first.

@@ -22,15 +22,6 @@ struct Touched {
     change: IncidentChange,
 }
 
-/// Whether a signal is news.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Occurrence {
-    /// It happened once more.
-    New,
-    /// It is the same happening, seen from another side: the run that failed because of a failed asset.
-    Known,
-}
-
 /// The incidents that one decision touches.
 pub(super) struct Book<'w> {
     world: &'w World,
@@ -93,16 +84,16 @@ impl<'w> Book<'w> {
         };
         let before = touched.incident.clone();
         let fresh = before.count == 0;
+        // The run that failed because of a failed asset is the same happening, seen from another side.
         let known = !fresh && signal.run.is_some() && touched.incident.run == signal.run;
-        let occurrence = if known { Occurrence::Known } else { Occurrence::New };
         grow(&mut touched.incident, signal, &policies, severity);
-        if occurrence == Occurrence::New {
+        if !known {
             touched.incident.count += 1;
             touched.incident.last_at = self.now;
             touched.incident.run = signal.run.or(touched.incident.run);
-        }
-        if !fresh && touched.change != IncidentChange::Opened && occurrence == Occurrence::New {
-            touched.change = IncidentChange::Repeated;
+            if touched.change != IncidentChange::Opened {
+                touched.change = IncidentChange::Repeated;
+            }
         }
         for at in matched {
             self.tell(&mut touched.incident, snapshot, at);
